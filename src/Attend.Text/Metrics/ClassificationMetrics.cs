@@ -1,0 +1,182 @@
+namespace Attend.Text.Metrics;
+
+/// <summary>Measures a classification in which each example has exactly one label.</summary>
+/// <remarks>
+/// Keeps counts only: memory grows with the square of the number of labels, not with the number of examples.
+/// Not safe for several threads at once: give each its own and <see cref="Merge"/> them.
+/// </remarks>
+public sealed class ClassificationMetrics : IMetric<ClassAnswer>
+{
+    private const int BinCount = 15;
+
+    // The distance from 1 to the next float; float.Epsilon is something else.
+    private const double ClipDistance = 1.1920928955078125e-07;
+
+    // A confusion matrix of 2 GB.
+    private const int MostLabels = 16_384;
+
+    private readonly LabelSet _labels;
+    private readonly long[] _matrix;
+    private readonly long[] _binCounts = new long[BinCount];
+    private readonly long[] _binCorrect = new long[BinCount];
+    private readonly double[] _binConfidence = new double[BinCount];
+    private double _logLossSum;
+    private long _exampleCount;
+
+    /// <summary>An empty count over these labels.</summary>
+    /// <param name="labels">Label names in the order of their indices; at least 2, at most 16,384, all different.</param>
+    /// <exception cref="ArgumentException">Too few or too many labels, or a name that occurs twice.</exception>
+    public ClassificationMetrics(IReadOnlyList<string> labels)
+    {
+        _labels = new LabelSet(labels, atLeast: 2);
+        if (_labels.Count > MostLabels) throw new ArgumentException($"Expected at most {MostLabels} labels, found {_labels.Count}: the confusion matrix has one cell for each pair of them.", nameof(labels));
+        _matrix = new long[_labels.Count * _labels.Count];
+        Signature = $"classification|labels:{_labels.Count}|average:micro+macro+weighted|macro-over:gold-or-predicted|zero-division:0|mcc:gorodkin-rk"
+            + $"|logloss:ln,clip-{ClipDistance:0.##e-00}|ece:predicted-label,{BinCount}-equal-bins|version:{LabelSet.Version}";
+    }
+
+    /// <inheritdoc/>
+    public string Signature { get; }
+
+    /// <summary>Counts one example.</summary>
+    /// <param name="predicted">One label; its probabilities, where present, must sum to 1 and feed log loss and calibration error.</param>
+    /// <param name="expected">One label.</param>
+    /// <exception cref="ArgumentException">Not exactly one label, or probabilities that are not a distribution over the labels.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label index outside the label list.</exception>
+    public void Add(ClassAnswer predicted, ClassAnswer expected)
+    {
+        var predictedLabel = _labels.Single(predicted, nameof(predicted));
+        var expectedLabel = _labels.Single(expected, nameof(expected));
+        if (predicted.Probabilities is { } probabilities) _labels.CheckProbabilities(probabilities, nameof(predicted));
+        Count(predictedLabel, expectedLabel, predicted.Probabilities);
+    }
+
+    /// <summary>Counts one example without making an object for it.</summary>
+    /// <param name="predicted">Label index the model gave.</param>
+    /// <param name="expected">Label index of the gold standard.</param>
+    /// <param name="probabilities">One probability per label, summing to 1, or empty for none.</param>
+    /// <exception cref="ArgumentException">Probabilities that are not a distribution over the labels.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label index outside the label list.</exception>
+    public void Add(int predicted, int expected, ReadOnlySpan<float> probabilities = default)
+    {
+        _labels.CheckLabel(predicted, nameof(predicted));
+        _labels.CheckLabel(expected, nameof(expected));
+        if (!probabilities.IsEmpty) _labels.CheckProbabilities(probabilities, nameof(probabilities));
+        Count(predicted, expected, probabilities);
+    }
+
+    /// <summary>Adds what another metric has counted, as if its examples had been added here.</summary>
+    /// <exception cref="ArgumentException">The other metric has other labels.</exception>
+    public void Merge(ClassificationMetrics other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (!_labels.HasSameNames(other._labels)) throw new ArgumentException("Only metrics over the same labels, in the same order, can be merged.", nameof(other));
+        for (var cell = 0; cell < _matrix.Length; cell++) _matrix[cell] += other._matrix[cell];
+        for (var bin = 0; bin < BinCount; bin++)
+        {
+            _binCounts[bin] += other._binCounts[bin];
+            _binCorrect[bin] += other._binCorrect[bin];
+            _binConfidence[bin] += other._binConfidence[bin];
+        }
+        _logLossSum += other._logLossSum;
+        _exampleCount += other._exampleCount;
+    }
+
+    /// <summary>
+    /// accuracy, f1_macro, f1_weighted, f1_micro, precision_macro, recall_macro, precision_weighted, recall_weighted, matthews_correlation;
+    /// log_loss and calibration_error where probabilities were given.
+    /// </summary>
+    public IReadOnlyDictionary<string, double> Result()
+    {
+        var report = Report();
+        var result = new OrderedDictionary<string, double>
+        {
+            ["accuracy"] = report.Accuracy,
+            ["f1_macro"] = report.Macro.F1,
+            ["f1_weighted"] = report.Weighted.F1,
+            ["f1_micro"] = report.Micro.F1,
+            ["precision_macro"] = report.Macro.Precision,
+            ["recall_macro"] = report.Macro.Recall,
+            ["precision_weighted"] = report.Weighted.Precision,
+            ["recall_weighted"] = report.Weighted.Recall,
+            ["matthews_correlation"] = report.MatthewsCorrelation!.Value,
+        };
+        if (report.LogLoss is { } logLoss) result["log_loss"] = logLoss;
+        if (report.CalibrationError is { } calibrationError) result["calibration_error"] = calibrationError;
+        return result;
+    }
+
+    /// <summary>All figures with the table per label, the confusion matrix and the notes.</summary>
+    public ClassificationReport Report()
+    {
+        var matrix = _matrix.Chunk(_labels.Count).ToArray();
+        var counts = new LabelCounts(_labels);
+        for (var gold = 0; gold < matrix.Length; gold++)
+        {
+            counts.Correct[gold] = matrix[gold][gold];
+            counts.Gold[gold] = matrix[gold].Sum();
+            for (var predicted = 0; predicted < matrix.Length; predicted++) counts.Predicted[predicted] += matrix[gold][predicted];
+        }
+        var notes = new List<string>();
+        if (_exampleCount == 0) notes.Add("No example was measured: every figure is 0.");
+        counts.AddNotes(notes);
+        var withProbabilities = _binCounts.Sum();
+        if (withProbabilities > 0 && withProbabilities < _exampleCount)
+            notes.Add($"Only {withProbabilities} of {_exampleCount} examples came with probabilities: log loss and calibration error are over those.");
+        return new ClassificationReport
+        {
+            ExampleCount = _exampleCount,
+            Accuracy = LabelCounts.Ratio(counts.Correct.Sum(), _exampleCount),
+            Micro = counts.Micro(),
+            Macro = counts.Macro(),
+            Weighted = counts.Weighted(),
+            PerLabel = counts.PerLabel(),
+            ConfusionMatrix = matrix,
+            MatthewsCorrelation = MatthewsCorrelation(counts, notes),
+            LogLoss = withProbabilities == 0 ? null : _logLossSum / withProbabilities,
+            CalibrationError = withProbabilities == 0 ? null : CalibrationError(withProbabilities),
+            Signature = Signature,
+            Notes = [.. notes],
+        };
+    }
+
+    private void Count(int predicted, int expected, ReadOnlySpan<float> probabilities)
+    {
+        _matrix[expected * _labels.Count + predicted]++;
+        _exampleCount++;
+        if (probabilities.IsEmpty) return;
+
+        _logLossSum -= Math.Log(Math.Clamp(probabilities[expected], ClipDistance, 1 - ClipDistance));
+        // Bin m holds confidences in ((m - 1)/15, m/15]. In float, or 0.2f would lie above 3/15.
+        var confidence = probabilities[predicted];
+        var bin = Math.Clamp((int)MathF.Ceiling(confidence * BinCount) - 1, 0, BinCount - 1);
+        _binCounts[bin]++;
+        _binConfidence[bin] += confidence;
+        if (predicted == expected) _binCorrect[bin]++;
+    }
+
+    /// <summary>Gorodkin 2004, "Comparing two K-category assignments by a K-category correlation coefficient", equation 8.</summary>
+    private double MatthewsCorrelation(LabelCounts counts, List<string> notes)
+    {
+        // Whole numbers: in floating point the differences of large squares would lose digits.
+        Int128 total = _exampleCount, agreement = total * counts.Correct.Sum(), predictedSpread = total * total, goldSpread = total * total;
+        for (var label = 0; label < _labels.Count; label++)
+        {
+            agreement -= (Int128)counts.Gold[label] * counts.Predicted[label];
+            predictedSpread -= (Int128)counts.Predicted[label] * counts.Predicted[label];
+            goldSpread -= (Int128)counts.Gold[label] * counts.Gold[label];
+        }
+        if (predictedSpread != 0 && goldSpread != 0) return (double)agreement / Math.Sqrt((double)predictedSpread * (double)goldSpread);
+
+        if (total > 0) notes.Add($"All {(goldSpread == 0 ? "gold" : "predicted")} labels are the same, Matthews correlation set to 0.");
+        return 0;
+    }
+
+    /// <summary>Guo et al. 2017, "On Calibration of Modern Neural Networks", equation 3, on the probability of the predicted label.</summary>
+    private double CalibrationError(long total)
+    {
+        var sum = 0.0;
+        for (var bin = 0; bin < BinCount; bin++) sum += Math.Abs(_binCorrect[bin] - _binConfidence[bin]);
+        return sum / total;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+
+namespace Attend.Runtime;
+
+/// <summary>Where native libraries lie: beside the program, in its runtimes folder, or where the host says.</summary>
+internal static class NativeFolders
+{
+    /// <summary>The system and processor as packages name them, for example <c>linux-x64</c>.</summary>
+    public static string Rid { get; } = FindRid();
+
+    /// <summary>The existing folders, in the order of search.</summary>
+    public static IReadOnlyList<string> All()
+    {
+        var folders = new List<string>();
+        if (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") is string host)
+            folders.AddRange(host.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries));
+        // The second base is that of a plug-in or notebook; it is empty in a single-file program.
+        foreach (var baseFolder in new[] { AppContext.BaseDirectory, Path.GetDirectoryName(typeof(NativeFolders).Assembly.Location) })
+        {
+            if (string.IsNullOrEmpty(baseFolder)) continue;
+            folders.Add(baseFolder);
+            folders.Add(Path.Combine(baseFolder, "runtimes", Rid, "native"));
+        }
+        return folders.Select(Path.TrimEndingDirectorySeparator).Distinct().Where(Directory.Exists).ToArray();
+    }
+
+    /// <summary>The first file of that name, or null.</summary>
+    public static string? Find(string fileName, IReadOnlyList<string> folders) =>
+        folders.Select(folder => Path.Combine(folder, fileName)).FirstOrDefault(File.Exists);
+
+    /// <summary>A library's file name on this system.</summary>
+    public static string FileName(string library) =>
+        OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";
+
+    private static string FindRid()
+    {
+        string system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx"
+            : RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? "linux-musl" : "linux";
+        return $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+    }
+}

@@ -10,7 +10,7 @@ public static class Engine
 {
     private static readonly Lock Gate = new();
     private static NativeLoad? _native;
-    private static bool _keepsMemory;
+    private static bool _keepsMemory, _asksHugePages;
     private static volatile State? _state;
 
     /// <summary>What the engine was started with.</summary>
@@ -36,6 +36,7 @@ public static class Engine
             if (_native is null)
             {
                 _keepsMemory = NativeSettings.KeepFreedMemory();
+                _asksHugePages = NativeSettings.AskForHugePages();
                 _native = NativeLoader.Load();
             }
             _state = new State(options, Configure(_native, options, threads));
@@ -74,6 +75,7 @@ public static class Engine
             IsWeakenedCopy = native.IsWeakenedCopy,
             Threads = torch.get_num_threads(),
             AllocatorKeepsMemory = _keepsMemory,
+            AllocatorAsksHugePages = _asksHugePages,
             Precision = precision,
             MatmulError = error,
             Notes = notes,

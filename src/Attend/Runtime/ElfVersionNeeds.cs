@@ -78,6 +78,7 @@ internal readonly ref struct ElfVersionNeeds
             for (int count = UInt16(library + 2); count > 0; count--)
             {
                 At(need, 16);
+                if (needs.Count > VersionIndexMask) throw new InvalidDataException("the list of needed versions does not end");
                 needs.Add(need);
                 need += UInt32(need + 12);
             }

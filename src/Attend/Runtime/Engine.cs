@@ -22,7 +22,7 @@ public static class Engine
 
     /// <summary>
     /// Starts the engine once; from any thread, as often as wanted. A later call without options changes nothing; one with other options
-    /// changes threads and precision for the whole process.
+    /// changes precision for the whole process, and threads for the calling thread and those that have not computed yet.
     /// </summary>
     /// <exception cref="EngineException">libtorch cannot be loaded, or a setting is impossible; the message has cause and remedy.</exception>
     public static void Start(EngineOptions? options = null)
@@ -51,7 +51,7 @@ public static class Engine
     private static EngineReport Configure(NativeLoad native, EngineOptions options, int threads)
     {
         var notes = new List<string>();
-        if (torch.get_num_threads() != threads) torch.set_num_threads(threads);
+        torch.set_num_threads(threads);
         var precision = options.Precision;
         bool isSettable = NativeSettings.TrySetPrecision(native.Libtorch, precision);
         if (!isSettable && precision != MatmulPrecision.Highest)

@@ -13,7 +13,7 @@ public enum MatmulPrecision
     Medium,
 }
 
-/// <summary>Settings of the engine, which hold for the whole process.</summary>
+/// <summary>Settings of the engine; give them at the first start, from where they hold for the whole process.</summary>
 public sealed record EngineOptions
 {
     /// <summary>Threads within one operation, 1 to 1024; null: <c>ATTEND_THREADS</c>, else <c>OMP_NUM_THREADS</c>, else one per physical core granted to the process.</summary>

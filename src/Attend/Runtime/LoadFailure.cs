@@ -3,7 +3,7 @@ namespace Attend.Runtime;
 /// <summary>Turns what the system's loader says into a cause and a remedy.</summary>
 internal static class LoadFailure
 {
-    private static readonly string[] SupportedRids = ["linux-x64", "win-x64", "osx-arm64"];
+    internal static readonly string[] SupportedRids = ["linux-x64", "win-x64", "osx-arm64"];
 
     /// <summary>A library lies in none of the folders.</summary>
     public static EngineException Absent(string library, IReadOnlyList<string> folders)

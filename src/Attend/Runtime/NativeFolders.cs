@@ -28,6 +28,9 @@ internal static class NativeFolders
     public static string? Find(string fileName, IReadOnlyList<string> folders) =>
         folders.Select(folder => Path.Combine(folder, fileName)).FirstOrDefault(File.Exists);
 
+    /// <summary>Whether the program brings libtorch's CUDA part.</summary>
+    public static bool IsCudaBuild() => Find(FileName("torch_cuda"), All()) is not null;
+
     /// <summary>A library's file name on this system.</summary>
     public static string FileName(string library) =>
         OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";

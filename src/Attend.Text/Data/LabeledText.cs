@@ -1,0 +1,7 @@
+namespace Attend.Text.Data;
+
+/// <summary>A text and its classes.</summary>
+/// <param name="Text">The text, exactly as in the file; may be empty.</param>
+/// <param name="Labels">Its labels, without white space around them, none twice, none empty; one in a single-label task.</param>
+/// <param name="Line">The line where it begins (in a Parquet file: the row), from 1.</param>
+public sealed record LabeledText(string Text, IReadOnlyList<string> Labels, long Line);

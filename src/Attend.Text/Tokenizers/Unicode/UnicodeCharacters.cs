@@ -1,0 +1,187 @@
+namespace Attend.Text.Tokenizers.Unicode;
+
+/// <summary>What tokenizers need to know of a code point.</summary>
+[Flags]
+internal enum CharacterTraits : byte
+{
+    None = 0,
+
+    /// <summary>General category Cc or Cf.</summary>
+    Control = 1,
+
+    /// <summary>General category Zs, Zl or Zp.</summary>
+    Separator = 2,
+
+    /// <summary>General category P*.</summary>
+    Punctuation = 4,
+
+    /// <summary>General category Mn.</summary>
+    NonspacingMark = 8,
+
+    /// <summary>Derived core property Cased.</summary>
+    Cased = 16,
+
+    /// <summary>Derived core property Case_Ignorable.</summary>
+    CaseIgnorable = 32,
+
+    /// <summary>Has a lower-case form other than itself.</summary>
+    HasLower = 64,
+
+    /// <summary>Has a canonical decomposition, Hangul syllables included.</summary>
+    HasDecomposition = 128,
+}
+
+/// <summary>Facts of one fixed Unicode version, so that results depend neither on the machine's ICU nor on the .NET version.</summary>
+/// <remarks>
+/// <see cref="string.Normalize()"/> returns its argument unchanged where InvariantGlobalization is on, and casing comes from ICU where
+/// it is off: neither can be relied on. All members take any value in [0, 0x10FFFF]; a lone surrogate has no traits.
+/// </remarks>
+internal static class UnicodeCharacters
+{
+    private const int HangulFirst = 0xAC00, HangulCount = 11172, LeadFirst = 0x1100, VowelFirst = 0x1161, TrailFirst = 0x11A7;
+    private const int VowelCount = 21, TrailCount = 28;
+
+    /// <summary>Longest full canonical decomposition of one code point.</summary>
+    public const int LongestDecomposition = 4;
+
+    private static readonly TwoStageTable Traits;
+    private static readonly TwoStageTable CombiningClasses;
+    private static readonly Dictionary<int, int> Lower = [];
+    private static readonly Dictionary<int, (int First, int Second)> Decompositions = [];
+
+#pragma warning disable CA1810 // The tables come from one pass over one block of bytes.
+    static UnicodeCharacters()
+#pragma warning restore CA1810
+    {
+        var reader = new VarintReader(UnicodeData.Unpack());
+        var traits = ReadRuns(ref reader);
+        CombiningClasses = new TwoStageTable(ReadRuns(ref reader));
+
+        var codePoint = 0;
+        for (var left = reader.Next(); left > 0; left--)
+        {
+            codePoint += reader.Next();
+            Lower.Add(codePoint, codePoint + reader.NextSigned());
+            traits[codePoint] |= (byte)CharacterTraits.HasLower;
+        }
+
+        codePoint = 0;
+        for (var left = reader.Next(); left > 0; left--)
+        {
+            codePoint += reader.Next();
+            Decompositions.Add(codePoint, (codePoint + reader.NextSigned(), reader.Next()));
+            traits[codePoint] |= (byte)CharacterTraits.HasDecomposition;
+        }
+        foreach (ref var syllable in traits.AsSpan(HangulFirst, HangulCount)) syllable |= (byte)CharacterTraits.HasDecomposition;
+        Traits = new TwoStageTable(traits);
+    }
+
+    public static CharacterTraits TraitsOf(int codePoint) => (CharacterTraits)Traits[codePoint];
+
+    /// <summary>Canonical_Combining_Class: 0 for a starter.</summary>
+    public static int CombiningClassOf(int codePoint) => CombiningClasses[codePoint];
+
+    /// <summary>Simple lower-case form, without regard to language and neighbours (U+0130 gives i alone, without its dot above).</summary>
+    public static int ToLower(int codePoint)
+        => (Traits[codePoint] & (byte)CharacterTraits.HasLower) != 0 ? Lower[codePoint] : codePoint;
+
+    /// <summary>Writes the full canonical decomposition (the code point itself where it has none) and returns its length.</summary>
+    public static int Decompose(int codePoint, Span<int> into)
+    {
+        if ((Traits[codePoint] & (byte)CharacterTraits.HasDecomposition) == 0)
+        {
+            into[0] = codePoint;
+            return 1;
+        }
+        if (codePoint - HangulFirst is >= 0 and < HangulCount and var syllable)
+        {
+            into[0] = LeadFirst + (syllable / (VowelCount * TrailCount));
+            into[1] = VowelFirst + (syllable / TrailCount % VowelCount);
+            if (syllable % TrailCount == 0) return 2;
+            into[2] = TrailFirst + (syllable % TrailCount);
+            return 3;
+        }
+        var (first, second) = Decompositions[codePoint];
+        var length = Decompose(first, into);
+        if (second != 0) length += Decompose(second, into[length..]);
+        return length;
+    }
+
+    /// <summary>The code point at an index of UTF-16 text; a lone surrogate stands for itself.</summary>
+    public static int CodePointAt(ReadOnlySpan<char> text, int index)
+    {
+        var unit = text[index];
+        return char.IsHighSurrogate(unit) && index + 1 < text.Length && char.IsLowSurrogate(text[index + 1])
+            ? char.ConvertToUtf32(unit, text[index + 1])
+            : unit;
+    }
+
+    /// <summary>The code point that ends before an index of UTF-16 text; a lone surrogate stands for itself.</summary>
+    public static int CodePointBefore(ReadOnlySpan<char> text, int index)
+    {
+        var unit = text[index - 1];
+        return char.IsLowSurrogate(unit) && index > 1 && char.IsHighSurrogate(text[index - 2])
+            ? char.ConvertToUtf32(text[index - 2], unit)
+            : unit;
+    }
+
+    /// <summary>UTF-16 code units of a code point.</summary>
+    public static int UnitsOf(int codePoint) => codePoint > char.MaxValue ? 2 : 1;
+
+    private static byte[] ReadRuns(ref VarintReader reader)
+    {
+        var values = new byte[0x110000];
+        for (var at = 0; at < values.Length;)
+        {
+            var length = reader.Next();
+            values.AsSpan(at, length).Fill((byte)reader.Next());
+            at += length;
+        }
+        return values;
+    }
+
+    /// <summary>One byte per code point; neighbouring blocks of 256 that are equal are stored once.</summary>
+    private sealed class TwoStageTable
+    {
+        private const int BlockSize = 256;
+        private readonly ushort[] _blockOf = new ushort[0x110000 / BlockSize];
+        private readonly byte[] _blocks;
+
+        public TwoStageTable(byte[] values)
+        {
+            var kept = 1;
+            for (var block = 1; block < _blockOf.Length; block++)
+            {
+                var content = values.AsSpan(block * BlockSize, BlockSize);
+                if (!content.SequenceEqual(values.AsSpan((kept - 1) * BlockSize, BlockSize))) content.CopyTo(values.AsSpan(kept++ * BlockSize));
+                _blockOf[block] = (ushort)(kept - 1);
+            }
+            _blocks = values.AsSpan(0, kept * BlockSize).ToArray();
+        }
+
+        public byte this[int codePoint] => _blocks[(_blockOf[codePoint / BlockSize] * BlockSize) + (codePoint % BlockSize)];
+    }
+
+    private ref struct VarintReader(ReadOnlySpan<byte> bytes)
+    {
+        private ReadOnlySpan<byte> _rest = bytes;
+
+        public int Next()
+        {
+            var value = 0;
+            for (var shift = 0; ; shift += 7)
+            {
+                var part = _rest[0];
+                _rest = _rest[1..];
+                value |= (part & 0x7F) << shift;
+                if (part < 0x80) return value;
+            }
+        }
+
+        public int NextSigned()
+        {
+            var value = Next();
+            return (value >> 1) ^ -(value & 1);
+        }
+    }
+}

@@ -38,6 +38,8 @@ public static class Engine
                 _keepsMemory = NativeSettings.KeepFreedMemory();
                 _asksHugePages = NativeSettings.AskForHugePages();
                 _native = NativeLoader.Load();
+                // The self-check is too small for more, and starting the others costs 60 ms on a busy machine.
+                torch.set_num_threads(1);
             }
             _state = new State(options, Configure(_native, options, threads));
         }
@@ -51,7 +53,6 @@ public static class Engine
     private static EngineReport Configure(NativeLoad native, EngineOptions options, int threads)
     {
         var notes = new List<string>();
-        torch.set_num_threads(threads);
         var precision = options.Precision;
         bool isSettable = NativeSettings.TrySetPrecision(native.Libtorch, precision);
         if (!isSettable && precision != MatmulPrecision.Highest)
@@ -68,6 +69,7 @@ public static class Engine
             error = PrecisionCheck.MeasureError();
         }
         if (!(error <= PrecisionCheck.Tolerance)) notes.Add($"float32 products are {error:E1} off even at the highest precision: results are not to be trusted.");
+        torch.set_num_threads(threads);
         return new EngineReport
         {
             LibtorchPath = native.LibtorchPath,

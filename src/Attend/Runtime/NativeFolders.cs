@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Attend.Runtime;
@@ -14,8 +15,7 @@ internal static class NativeFolders
         var folders = new List<string>();
         if (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") is string host)
             folders.AddRange(host.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries));
-        // The second base is that of a plug-in or notebook; it is empty in a single-file program.
-        foreach (var baseFolder in new[] { AppContext.BaseDirectory, Path.GetDirectoryName(typeof(NativeFolders).Assembly.Location) })
+        foreach (var baseFolder in new[] { AppContext.BaseDirectory, OwnFolder() })
         {
             if (string.IsNullOrEmpty(baseFolder)) continue;
             folders.Add(baseFolder);
@@ -34,6 +34,10 @@ internal static class NativeFolders
     /// <summary>A library's file name on this system.</summary>
     public static string FileName(string library) =>
         OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";
+
+    // Another folder than the program's in a plug-in or notebook.
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "Empty in a single-file program, where the program's own folder serves.")]
+    private static string? OwnFolder() => Path.GetDirectoryName(typeof(NativeFolders).Assembly.Location);
 
     private static string FindRid()
     {

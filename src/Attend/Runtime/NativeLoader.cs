@@ -94,7 +94,7 @@ internal static class NativeLoader
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                failures.Add($"{folder}: {failure.Message}");
+                failures.Add($"{folder}: {failure.Message.TrimEnd('.')}");
                 continue;
             }
             if (NativeLibrary.TryLoad(path, out nint handle)) return (handle, path);

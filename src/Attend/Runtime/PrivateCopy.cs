@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
+using System.Runtime.InteropServices;
 
 namespace Attend.Runtime;
 
@@ -19,15 +19,15 @@ internal static class PrivateCopy
     }
 
     /// <summary>
-    /// The path of a file in <paramref name="folder"/> that holds exactly <paramref name="content"/>. The name carries the content's
-    /// hash, an existing file is compared byte for byte, and a new one appears by renaming, so neither a crash nor a race leaves a
+    /// The path of a file in <paramref name="folder"/> that holds exactly <paramref name="content"/>. The name carries a hash of
+    /// the content, an existing file is compared byte for byte, and a new one appears by renaming, so neither a crash nor a race leaves a
     /// half-written file in use.
     /// </summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder is not ours to write.</exception>
     public static string Place(ReadOnlySpan<byte> content, string folder, string stem, string extension)
     {
-        var path = Path.Combine(folder, $"{stem}-{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 8))}{extension}");
+        var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{stem}-{Hash(content):x16}{extension}"));
         CreateOwned(folder);
         if (Holds(path, content)) return path;
         var unfinished = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}-{Guid.NewGuid():n}.tmp");
@@ -41,6 +41,17 @@ internal static class PrivateCopy
             File.Delete(unfinished);
         }
         return path;
+    }
+
+    // FNV-1a over words. It only has to tell versions apart, since every byte is compared; a cryptographic hash would load OpenSSL, which
+    // takes longer than all the rest and is absent from small containers.
+    private static ulong Hash(ReadOnlySpan<byte> content)
+    {
+        const ulong Prime = 0x100000001b3;
+        ulong hash = 0xcbf29ce484222325 ^ (ulong)content.Length;
+        foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(content)) hash = (hash ^ word) * Prime;
+        foreach (byte last in content[(content.Length & ~7)..]) hash = (hash ^ last) * Prime;
+        return hash;
     }
 
     private static bool Holds(string path, ReadOnlySpan<byte> content)

@@ -1,0 +1,94 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Attend.Layers;
+
+/// <summary>Where a block normalises.</summary>
+public enum NormPlacement
+{
+    /// <summary>LayerNorm(x + Sublayer(x)), as in Vaswani et al. 2017 and BERT.</summary>
+    Post,
+
+    /// <summary>x + Sublayer(LayerNorm(x)) (Xiong et al. 2020).</summary>
+    Pre,
+}
+
+/// <summary>Sizes and choices of one Transformer block.</summary>
+public sealed record BlockOptions
+{
+    /// <summary>Width of the hidden states.</summary>
+    public required int HiddenSize { get; init; }
+
+    /// <summary>Number of attention heads; divides <see cref="HiddenSize"/>.</summary>
+    public required int HeadCount { get; init; }
+
+    /// <summary>Width of the feed-forward layer.</summary>
+    public required int IntermediateSize { get; init; }
+
+    /// <summary>Name of the feed-forward activation, see <see cref="ActivationFunctions"/>.</summary>
+    public string Activation { get; init; } = "gelu";
+
+    /// <summary>Probability of dropping an output of a sublayer in training, in [0, 1).</summary>
+    public double HiddenDropout { get; init; } = 0.1;
+
+    /// <summary>Probability of dropping an attention weight in training, in [0, 1).</summary>
+    public double AttentionDropout { get; init; } = 0.1;
+
+    /// <summary>Added to the variance in LayerNorm.</summary>
+    public double LayerNormEpsilon { get; init; } = 1e-12;
+
+    /// <summary>Where the block normalises.</summary>
+    public NormPlacement Norm { get; init; } = NormPlacement.Post;
+}
+
+/// <summary>One encoder block: self-attention and feed-forward, each with residual and LayerNorm (Vaswani et al. 2017, section 3.1).</summary>
+public sealed class EncoderBlock : Module<Tensor, Tensor?, Trace?, Tensor>
+{
+    [ComponentName(Name = "attention")] private readonly MultiHeadAttention _attention;
+    [ComponentName(Name = "attention_norm")] private readonly LayerNorm _attentionNorm;
+    [ComponentName(Name = "feed_forward")] private readonly FeedForward _feedForward;
+    [ComponentName(Name = "feed_forward_norm")] private readonly LayerNorm _feedForwardNorm;
+    private readonly double _dropout;
+    private readonly NormPlacement _norm;
+    private readonly int _layer;
+
+    /// <summary>Creates the block.</summary>
+    /// <param name="options">Sizes and choices.</param>
+    /// <param name="layer">Index of the block in its stack, for <see cref="Trace"/>.</param>
+    public EncoderBlock(BlockOptions options, int layer) : base(nameof(EncoderBlock))
+    {
+        _attention = new MultiHeadAttention(options, layer);
+        _attentionNorm = LayerNorm(options.HiddenSize, options.LayerNormEpsilon);
+        _feedForward = new FeedForward(options);
+        _feedForwardNorm = LayerNorm(options.HiddenSize, options.LayerNormEpsilon);
+        _dropout = options.HiddenDropout;
+        _norm = options.Norm;
+        _layer = layer;
+        RegisterComponents();
+    }
+
+    /// <summary>Runs the block.</summary>
+    /// <param name="hidden">[batch, seq, hidden].</param>
+    /// <param name="bias">Attention bias [batch, 1, 1, seq] or null.</param>
+    /// <param name="trace">Keeps what it wants of this block.</param>
+    /// <returns>[batch, seq, hidden].</returns>
+    public override Tensor forward(Tensor hidden, Tensor? bias, Trace? trace)
+    {
+        if (_norm == NormPlacement.Post)
+        {
+            hidden = _attentionNorm.call(hidden + Drop(_attention.call(hidden, bias, trace)));
+            hidden = _feedForwardNorm.call(hidden + Drop(_feedForward.call(hidden)));
+        }
+        else
+        {
+            hidden = hidden + Drop(_attention.call(_attentionNorm.call(hidden), bias, trace));
+            hidden = hidden + Drop(_feedForward.call(_feedForwardNorm.call(hidden)));
+        }
+        trace?.Add(TraceNames.Hidden, _layer, hidden);
+        return hidden;
+    }
+
+    private Tensor Drop(Tensor x) => training && _dropout > 0 ? functional.dropout(x, _dropout) : x;
+}

@@ -1,0 +1,213 @@
+using System.Text.Json.Serialization;
+using Attend.Layers;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Attend.Models;
+
+/// <summary>Configuration of BERT (Devlin et al. 2018, arXiv:1810.04805), with the keys and defaults of Hugging Face's config.json.</summary>
+public sealed record BertConfig : ModelConfig
+{
+    /// <inheritdoc/>
+    public override string ModelType => "bert";
+
+    /// <summary>Width of the hidden states.</summary>
+    public int HiddenSize { get; init; } = 768;
+
+    /// <summary>Number of blocks.</summary>
+    public int NumHiddenLayers { get; init; } = 12;
+
+    /// <summary>Number of attention heads; divides <see cref="HiddenSize"/>.</summary>
+    public int NumAttentionHeads { get; init; } = 12;
+
+    /// <summary>Width of the feed-forward layers.</summary>
+    public int IntermediateSize { get; init; } = 3072;
+
+    /// <summary>Activation of the feed-forward layers.</summary>
+    public string HiddenAct { get; init; } = "gelu";
+
+    /// <summary>Dropout after embeddings and sublayers, in [0, 1).</summary>
+    public double HiddenDropoutProb { get; init; } = 0.1;
+
+    /// <summary>Dropout of attention weights, in [0, 1).</summary>
+    public double AttentionProbsDropoutProb { get; init; } = 0.1;
+
+    /// <summary>Longest input, in tokens.</summary>
+    public int MaxPositionEmbeddings { get; init; } = 512;
+
+    /// <summary>Number of segments.</summary>
+    public int TypeVocabSize { get; init; } = 2;
+
+    /// <summary>Standard deviation of freshly drawn weights.</summary>
+    public double InitializerRange { get; init; } = 0.02;
+
+    /// <summary>Added to the variance in LayerNorm.</summary>
+    public double LayerNormEps { get; init; } = 1e-12;
+
+    /// <summary>Id of the padding token.</summary>
+    public int PadTokenId { get; init; }
+
+    /// <summary>Dropout before the classification head; null = <see cref="HiddenDropoutProb"/>.</summary>
+    public double? ClassifierDropout { get; init; }
+
+    /// <summary>Sizes of one block.</summary>
+    [JsonIgnore]
+    public BlockOptions Block => new()
+    {
+        HiddenSize = HiddenSize,
+        HeadCount = NumAttentionHeads,
+        IntermediateSize = IntermediateSize,
+        Activation = HiddenAct,
+        HiddenDropout = HiddenDropoutProb,
+        AttentionDropout = AttentionProbsDropoutProb,
+        LayerNormEpsilon = LayerNormEps,
+    };
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        RequirePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("num_hidden_layers", NumHiddenLayers),
+            ("num_attention_heads", NumAttentionHeads), ("intermediate_size", IntermediateSize),
+            ("max_position_embeddings", MaxPositionEmbeddings), ("type_vocab_size", TypeVocabSize));
+        RequireProbability(("hidden_dropout_prob", HiddenDropoutProb), ("attention_probs_dropout_prob", AttentionProbsDropoutProb),
+            ("classifier_dropout", ClassifierDropout ?? 0));
+        if (HiddenSize % NumAttentionHeads != 0)
+            throw new ArgumentException($"config.json: hidden_size {HiddenSize} is not a multiple of num_attention_heads {NumAttentionHeads}");
+        ActivationFunctions.Find(HiddenAct);
+    }
+}
+
+/// <summary>BERT (Devlin et al. 2018): embeddings, a stack of post-norm blocks, a pooler over [CLS].</summary>
+public sealed class BertModel : EncoderModel
+{
+    [ComponentName(Name = "embeddings")] private readonly BertEmbeddings _embeddings;
+    [ComponentName(Name = "layers")] private readonly ModuleList<EncoderBlock> _layers;
+    [ComponentName(Name = "pooler")] private readonly Linear? _pooler;
+    private readonly BertConfig _config;
+
+    /// <summary>Creates the model with freshly drawn weights.</summary>
+    /// <exception cref="ArgumentException">The configuration's numbers do not fit each other.</exception>
+    public BertModel(BertConfig config) : base(nameof(BertModel))
+    {
+        config.Validate();
+        _config = config;
+        _embeddings = new BertEmbeddings(config);
+        _layers = ModuleList([.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer => new EncoderBlock(config.Block, layer))]);
+        _pooler = config.ClassifierPooling == "mean" ? null : Linear(config.HiddenSize, config.HiddenSize);
+        RegisterComponents();
+        Initialization.Normal(this, config.InitializerRange);
+    }
+
+    /// <inheritdoc/>
+    public override ModelConfig Config => _config;
+
+    /// <inheritdoc/>
+    public override int HiddenSize => _config.HiddenSize;
+
+    /// <inheritdoc/>
+    public override int MaxPositionEmbeddings => _config.MaxPositionEmbeddings;
+
+    /// <inheritdoc/>
+    public override double ClassifierDropout => _config.ClassifierDropout ?? _config.HiddenDropoutProb;
+
+    /// <inheritdoc/>
+    public override double InitializerRange => _config.InitializerRange;
+
+    /// <summary>Encodes a batch: hidden states [batch, seq, hidden] and the pooled [CLS] state [batch, hidden].</summary>
+    public override EncoderOutput forward(EncoderInput input)
+    {
+        var embedded = _embeddings.call(input.Ids, input.SegmentIds);              // [batch, seq, hidden]
+        input.Trace?.Add(TraceNames.Embeddings, 0, embedded);
+        return Encode(embedded, input.Mask, input.Trace);
+    }
+
+    /// <summary>The encoder without its embeddings.</summary>
+    /// <param name="embedded">Output of the embedding block [batch, seq, hidden].</param>
+    /// <param name="mask">[batch, seq], bool, true = a real token; null = all are.</param>
+    /// <param name="trace">Keeps intermediate tensors.</param>
+    public EncoderOutput Encode(Tensor embedded, Tensor? mask = null, Trace? trace = null)
+    {
+        var bias = mask is null ? null : Attention.MaskToBias(mask, embedded.dtype);   // [batch, 1, 1, seq]
+        var hidden = embedded;
+        foreach (var layer in _layers) hidden = layer.call(hidden, bias, trace);
+        var pooled = _pooler?.call(hidden.select(1, 0)).tanh();                    // [batch, hidden]
+        return new EncoderOutput(hidden, pooled);
+    }
+
+    /// <summary>The row of BERT in the table of architectures.</summary>
+    internal static Architecture Architecture { get; } = new()
+    {
+        ModelType = "bert",
+        ConfigType = typeof(BertConfig),
+        CreateConfig = (size, vocabSize) => new BertConfig
+        {
+            VocabSize = vocabSize,
+            HiddenSize = size.HiddenSize,
+            NumHiddenLayers = size.LayerCount,
+            NumAttentionHeads = size.HeadCount,
+            IntermediateSize = size.IntermediateSize,
+            MaxPositionEmbeddings = size.MaxPositionEmbeddings,
+            HiddenDropoutProb = size.Dropout,
+            AttentionProbsDropoutProb = size.Dropout,
+        },
+        Create = config => new BertModel((BertConfig)config),
+        ClassificationName = "BertForSequenceClassification",
+        Keys = new KeyMap
+        {
+            Prefix = "bert.",
+            Rules =
+            [
+                new("embeddings.words", "embeddings.word_embeddings"),
+                new("embeddings.positions", "embeddings.position_embeddings"),
+                new("embeddings.segments", "embeddings.token_type_embeddings"),
+                new("embeddings.norm", "embeddings.LayerNorm"),
+                new("layers.*.attention.qkv", "encoder.layer.*.attention.self.query", "encoder.layer.*.attention.self.key", "encoder.layer.*.attention.self.value"),
+                new("layers.*.attention.output", "encoder.layer.*.attention.output.dense"),
+                new("layers.*.attention_norm", "encoder.layer.*.attention.output.LayerNorm"),
+                new("layers.*.feed_forward.inner", "encoder.layer.*.intermediate.dense"),
+                new("layers.*.feed_forward.outer", "encoder.layer.*.output.dense"),
+                new("layers.*.feed_forward_norm", "encoder.layer.*.output.LayerNorm"),
+                new("pooler", "pooler.dense"),
+            ],
+            Ignored = ["embeddings.position_ids", "embeddings.token_type_ids", "cls."],
+            Optional = ["pooler."],
+        },
+    };
+}
+
+/// <summary>BERT's input: the sum of token, position and segment embeddings, normalised (Devlin et al. 2018, section 3, figure 2).</summary>
+public sealed class BertEmbeddings : Module<Tensor, Tensor?, Tensor>
+{
+    [ComponentName(Name = "words")] private readonly Embedding _words;
+    [ComponentName(Name = "positions")] private readonly Embedding _positions;
+    [ComponentName(Name = "segments")] private readonly Embedding _segments;
+    [ComponentName(Name = "norm")] private readonly LayerNorm _norm;
+    private readonly double _dropout;
+
+    /// <summary>Creates the layer.</summary>
+    public BertEmbeddings(BertConfig config) : base(nameof(BertEmbeddings))
+    {
+        _words = Embedding(config.VocabSize, config.HiddenSize, padding_idx: config.PadTokenId);
+        _positions = Embedding(config.MaxPositionEmbeddings, config.HiddenSize);
+        _segments = Embedding(config.TypeVocabSize, config.HiddenSize);
+        _norm = LayerNorm(config.HiddenSize, config.LayerNormEps);
+        _dropout = config.HiddenDropoutProb;
+        RegisterComponents();
+    }
+
+    /// <summary>Embeds token ids.</summary>
+    /// <param name="ids">[batch, seq], int64.</param>
+    /// <param name="segmentIds">[batch, seq], int64; null = all 0.</param>
+    /// <returns>[batch, seq, hidden].</returns>
+    public override Tensor forward(Tensor ids, Tensor? segmentIds)
+    {
+        var seq = ids.shape[1];
+        var embedded = _words.call(ids)                                            // [batch, seq, hidden]
+            + _positions.weight!.narrow(0, 0, seq)                                 // [seq, hidden]
+            + (segmentIds is null ? _segments.weight!.select(0, 0) : _segments.call(segmentIds));
+        embedded = _norm.call(embedded);
+        return training && _dropout > 0 ? functional.dropout(embedded, _dropout) : embedded;
+    }
+}

@@ -1,0 +1,65 @@
+using Attend.Layers;
+using static TorchSharp.torch;
+
+namespace Attend.Models;
+
+/// <summary>What an encoder reads.</summary>
+/// <param name="Ids">Token ids [batch, seq], int64.</param>
+/// <param name="Mask">[batch, seq], bool, true = a real token; null = all are.</param>
+/// <param name="SegmentIds">[batch, seq], int64, 0 for the first text, 1 for the second; null = all 0.</param>
+/// <param name="Trace">Keeps intermediate tensors, asked for by name.</param>
+public sealed record EncoderInput(Tensor Ids, Tensor? Mask = null, Tensor? SegmentIds = null, Trace? Trace = null);
+
+/// <summary>What an encoder gives.</summary>
+/// <param name="Hidden">Last hidden states [batch, seq, hidden].</param>
+/// <param name="Pooled">The architecture's own summary of the text [batch, hidden]; null where it has none.</param>
+public sealed record EncoderOutput(Tensor Hidden, Tensor? Pooled = null);
+
+/// <summary>A bidirectional Transformer encoder. Its owner opens the dispose scope; the model never does.</summary>
+public abstract class EncoderModel(string name) : nn.Module<EncoderInput, EncoderOutput>(name)
+{
+    /// <summary>What the model was built from.</summary>
+    public abstract ModelConfig Config { get; }
+
+    /// <summary>Width of the hidden states.</summary>
+    public abstract int HiddenSize { get; }
+
+    /// <summary>Longest input the model can hold, special tokens included.</summary>
+    public abstract int MaxPositionEmbeddings { get; }
+
+    /// <summary>Probability of dropping an input of a classification head in training.</summary>
+    public abstract double ClassifierDropout { get; }
+
+    /// <summary>Standard deviation of freshly drawn weights.</summary>
+    public abstract double InitializerRange { get; }
+
+    /// <summary>Chooses the attention kernel of every block.</summary>
+    public void UseKernel(AttentionKernel kernel)
+    {
+        foreach (var attention in modules().OfType<MultiHeadAttention>()) attention.Kernel = kernel;
+    }
+}
+
+/// <summary>Size of a new encoder.</summary>
+/// <param name="LayerCount">Number of blocks.</param>
+/// <param name="HiddenSize">Width of the hidden states.</param>
+/// <param name="HeadCount">Number of attention heads.</param>
+/// <param name="IntermediateSize">Width of the feed-forward layers.</param>
+public sealed record EncoderSize(int LayerCount, int HiddenSize, int HeadCount, int IntermediateSize)
+{
+    /// <summary>Named sizes: tiny, mini, small, medium and base of Turc et al. 2019 (google-research/bert), and the ones in between.</summary>
+    public static IReadOnlyDictionary<string, EncoderSize> Named { get; } = new Dictionary<string, EncoderSize>
+    {
+        ["tiny"] = new(2, 128, 2, 512),
+        ["mini"] = new(4, 256, 4, 1024),
+        ["small"] = new(4, 512, 8, 2048),
+        ["medium"] = new(8, 512, 8, 2048),
+        ["base"] = new(12, 768, 12, 3072),
+    };
+
+    /// <summary>Longest input, in tokens.</summary>
+    public int MaxPositionEmbeddings { get; init; } = 512;
+
+    /// <summary>Dropout of hidden states and attention weights, in [0, 1).</summary>
+    public double Dropout { get; init; } = 0.1;
+}

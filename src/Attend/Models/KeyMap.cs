@@ -1,0 +1,61 @@
+using System.Text.RegularExpressions;
+
+namespace Attend.Models;
+
+/// <summary>One line of a key map: a layer of ours and the layer, or layers, of a checkpoint that hold its weights.</summary>
+/// <param name="Ours">Name of our layer, `*` for an index: "layers.*.attention.qkv".</param>
+/// <param name="Theirs">Names in the checkpoint, without the map's prefix; several are stacked along dimension 0, in this order.</param>
+public sealed record KeyRule(string Ours, params string[] Theirs);
+
+/// <summary>Translates the names of our parameters to those of a published checkpoint.</summary>
+public sealed class KeyMap
+{
+    /// <summary>Rules, one per layer kind; each speaks for the layer's weight and bias.</summary>
+    public required IReadOnlyList<KeyRule> Rules { get; init; }
+
+    /// <summary>What every encoder key begins with in a model with a head ("bert."); absent in bare encoders.</summary>
+    public required string Prefix { get; init; }
+
+    /// <summary>Beginnings of keys (without prefix) that a checkpoint may hold and we do not need.</summary>
+    public IReadOnlyList<string> Ignored { get; init; } = [];
+
+    /// <summary>Beginnings of keys (without prefix) that a checkpoint may lack; the weights then stay as drawn.</summary>
+    public IReadOnlyList<string> Optional { get; init; } = [];
+
+    /// <summary>The checkpoint's names for one of our parameters, prefix included.</summary>
+    /// <exception cref="KeyNotFoundException">No rule speaks for the parameter: a fault of the map.</exception>
+    public IReadOnlyList<string> Theirs(string ours)
+    {
+        foreach (var rule in Rules)
+        {
+            var match = Regex.Match(ours, "^" + Regex.Escape(rule.Ours).Replace("\\*", "([0-9]+)") + "\\.(weight|bias)$");
+            if (!match.Success) continue;
+            var index = match.Groups.Count > 2 ? match.Groups[1].Value : "";
+            return [.. rule.Theirs.Select(theirs => $"{Prefix}{theirs.Replace("*", index)}.{match.Groups[^1].Value}")];
+        }
+        throw new KeyNotFoundException($"no rule of the key map speaks for '{ours}'");
+    }
+
+    /// <summary>Brings a checkpoint's key to the form <see cref="Theirs"/> gives: prefix added where absent, TensorFlow's gamma and beta renamed.</summary>
+    /// <param name="key">A key as it stands in the file.</param>
+    /// <param name="headPrefixes">Beginnings of keys that belong to a head and take no prefix.</param>
+    public string Normalise(string key, IReadOnlyList<string> headPrefixes)
+    {
+        if (key.EndsWith("LayerNorm.gamma", StringComparison.Ordinal)) key = key[..^"gamma".Length] + "weight";
+        if (key.EndsWith("LayerNorm.beta", StringComparison.Ordinal)) key = key[..^"beta".Length] + "bias";
+        var bare = key.StartsWith(Prefix, StringComparison.Ordinal) || headPrefixes.Any(head => key.StartsWith(head, StringComparison.Ordinal));
+        return bare || Ignored.Any(ignored => key.StartsWith(ignored, StringComparison.Ordinal)) ? key : Prefix + key;
+    }
+
+    /// <summary>Whether a checkpoint's key may be passed over.</summary>
+    public bool IsIgnored(string theirs) => Begins(Ignored, theirs);
+
+    /// <summary>Whether a checkpoint may lack this key.</summary>
+    public bool IsOptional(string theirs) => Begins(Optional, theirs);
+
+    private bool Begins(IReadOnlyList<string> beginnings, string key)
+    {
+        var bare = key.StartsWith(Prefix, StringComparison.Ordinal) ? key[Prefix.Length..] : key;
+        return beginnings.Any(beginning => bare.StartsWith(beginning, StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Attend.Models;
+
+/// <summary>What config.json says of a model, with Hugging Face's keys; keys we do not know are kept and written back.</summary>
+public abstract record ModelConfig
+{
+    /// <summary>How config.json is read and written.</summary>
+    internal static JsonSerializerOptions Json { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>Name of the architecture, such as "bert".</summary>
+    public abstract string ModelType { get; }
+
+    /// <summary>Class names under which Hugging Face finds the model, such as "BertForSequenceClassification".</summary>
+    public IReadOnlyList<string>? Architectures { get; init; }
+
+    /// <summary>Number of rows of the token embedding.</summary>
+    public required int VocabSize { get; init; }
+
+    /// <summary>Label names by index ("0", "1", ...), where the model has a classification head.</summary>
+    [JsonPropertyName("id2label")]
+    public IReadOnlyDictionary<string, string>? IdToLabel { get; init; }
+
+    /// <summary>Label indices by name.</summary>
+    [JsonPropertyName("label2id")]
+    public IReadOnlyDictionary<string, int>? LabelToId { get; init; }
+
+    /// <summary>"single_label_classification" or "multi_label_classification".</summary>
+    public string? ProblemType { get; init; }
+
+    /// <summary>What the classification head reads: "cls" (the pooler, BERT's own) or "mean" (mean of the hidden states over the tokens).</summary>
+    public string? ClassifierPooling { get; init; }
+
+    /// <summary>Keys of config.json that Attend does not use.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; init; }
+
+    /// <summary>Checks that the numbers fit each other.</summary>
+    /// <exception cref="ArgumentException">They do not; the message names the key.</exception>
+    public abstract void Validate();
+
+    /// <summary>The config with a classification head over these labels.</summary>
+    public ModelConfig WithLabels(IReadOnlyList<string> labels, bool multiLabel, string pooling) => this with
+    {
+        IdToLabel = labels.Select((label, index) => (label, index)).ToDictionary(pair => pair.index.ToString(), pair => pair.label),
+        LabelToId = labels.Select((label, index) => (label, index)).ToDictionary(pair => pair.label, pair => pair.index),
+        ProblemType = multiLabel ? "multi_label_classification" : "single_label_classification",
+        ClassifierPooling = pooling,
+    };
+
+    /// <summary>Label names in index order; empty where there is no head.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Labels => IdToLabel is null ? [] : [.. IdToLabel.OrderBy(pair => int.Parse(pair.Key)).Select(pair => pair.Value)];
+
+    /// <summary>Throws where a whole number of the configuration is not positive.</summary>
+    protected static void RequirePositive(params (string Key, int Value)[] numbers)
+    {
+        foreach (var (key, value) in numbers)
+            if (value <= 0) throw new ArgumentException($"config.json: {key} is {value}; expected a positive whole number");
+    }
+
+    /// <summary>Throws where a dropout probability of the configuration is not in [0, 1).</summary>
+    protected static void RequireProbability(params (string Key, double Value)[] numbers)
+    {
+        foreach (var (key, value) in numbers)
+            if (!(value >= 0 && value < 1)) throw new ArgumentException($"config.json: {key} is {value}; expected a probability in [0, 1)");
+    }
+}

@@ -10,7 +10,7 @@ public sealed record WordPieceTrainerOptions
     public int MinFrequency { get; init; } = 2;
 
     /// <summary>Most distinct characters; the rarest beyond are left out and words with them become unknown. About 6,000 suits Chinese.</summary>
-    public int LimitAlphabet { get; init; } = 1000;
+    public int LimitAlphabet { get; init; } = 6000;
 
     /// <summary>Lower-case the texts.</summary>
     public bool DoLowerCase { get; init; } = true;

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Attend.App.Commands;
+
+internal static class EvaluateCommand
+{
+    public static Command Create(CancellationToken cancel)
+    {
+        var model = CommonOptions.Model();
+        var data = new Option<string>("--data") { Description = "labelled texts the model has not seen (.csv .tsv .jsonl .parquet, also .gz)", Required = true, HelpName = "FILE" };
+        var output = new Option<string?>("--out") { Description = "folder of the results  [default: evaluation/NAME in the model's folder]", HelpName = "FOLDER" };
+        var device = CommonOptions.Device();
+        var json = CommonOptions.Json();
+        var format = new FormatOptions();
+        var command = new Command("evaluate", """
+            Measures a model: accuracy, precision, recall, F1 per label and averaged, confusion matrix, report.html.
+
+            Example:
+              attend evaluate runs/tickets --data test.tsv
+            """)
+        { model, data, output, device, json };
+        format.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var folder = parsed.GetValue(model)!;
+            var path = parsed.GetValue(data)!;
+            var target = parsed.GetValue(output) ?? ClassifierEvaluation.DefaultFolder(folder, path);
+            using var classifier = TextClassifier.Load(folder, parsed.GetValue(device)!);
+            var evaluation = ClassifierEvaluation.Run(classifier, path, format.Read(parsed, RunCard.Read(folder)?.Format), target, cancel);
+            if (parsed.GetValue(json)) Output.WriteJson(new { Folder = target, evaluation.Metrics, evaluation.Report });
+            else Show(evaluation, target);
+            return 0;
+        });
+        return command;
+    }
+
+    internal static void Show(ClassifierEvaluation evaluation, string folder)
+    {
+        static string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
+        var report = evaluation.Report;
+        List<string[]> rows = [["label", "precision", "recall", "f1", "support"]];
+        rows.AddRange(report.PerLabel.Select(label => new[] { label.Label, Number(label.Precision), Number(label.Recall), Number(label.F1), label.Support.ToString() }));
+        rows.Add(["macro", Number(report.Macro.Precision), Number(report.Macro.Recall), Number(report.Macro.F1), report.ExampleCount.ToString()]);
+        rows.Add(["micro", Number(report.Micro.Precision), Number(report.Micro.Recall), Number(report.Micro.F1), report.ExampleCount.ToString()]);
+        rows.Add(["weighted", Number(report.Weighted.Precision), Number(report.Weighted.Recall), Number(report.Weighted.F1), report.ExampleCount.ToString()]);
+        Output.WriteColumns(Console.Out, rows);
+        Console.Out.WriteLine();
+        Output.WriteColumns(Console.Out, evaluation.Metrics.Where(metric => !metric.Key.Contains('_') || metric.Key is "matthews_correlation" or "log_loss" or "calibration_error" or "roc_auc" or "average_precision")
+            .Select(metric => new[] { metric.Key, Number(metric.Value) }));
+        Console.Out.WriteLine(report.Signature);
+        foreach (var note in report.Notes) Console.Out.WriteLine($"note: {note}");
+        Console.Out.WriteLine($"report   {Path.Combine(folder, "report.html")}");
+    }
+}

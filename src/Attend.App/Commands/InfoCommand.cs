@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Globalization;
+using Attend.Checkpoints;
+
+namespace Attend.App.Commands;
+
+internal static class InfoCommand
+{
+    public static Command Create()
+    {
+        var model = CommonOptions.Model();
+        var json = CommonOptions.Json();
+        var command = new Command("info", """
+            Says what a model folder holds: architecture, parameter count, labels, how it was trained.
+
+            Example:
+              attend info runs/tickets
+            """)
+        { model, json };
+        command.SetAction(parsed =>
+        {
+            var path = parsed.GetValue(model)!;
+            var folder = ModelFolder.Open(path);
+            var weights = Path.Combine(path, ModelFolder.WeightsFile);
+            long? parameterCount = null;
+            if (File.Exists(weights))
+            {
+                using var file = SafetensorsFile.Open(weights);
+                parameterCount = file.Entries.Values.Sum(entry => entry.Shape.Aggregate(1L, (product, size) => product * size));
+            }
+            var card = RunCard.Read(path);
+            if (parsed.GetValue(json))
+            {
+                Output.WriteJson(new { Folder = path, folder.Config.ModelType, Config = (object)folder.Config, ParameterCount = parameterCount, folder.Config.Labels, Training = card });
+                return 0;
+            }
+            var labels = folder.Config.Labels;
+            Output.WriteColumns(Console.Out, Rows(folder, parameterCount, card).Append(["labels", labels.Count == 0 ? "none" : $"{labels.Count}: {string.Join(", ", labels)}"]));
+            return 0;
+        });
+        return command;
+    }
+
+    private static IEnumerable<string[]> Rows(ModelFolder folder, long? parameterCount, RunCard? card)
+    {
+        yield return ["architecture", $"{folder.Config.ModelType} ({string.Join(", ", folder.Config.Architectures ?? [])})"];
+        yield return ["parameters", parameterCount is { } count ? count.ToString("N0", CultureInfo.InvariantCulture) : "no weights yet"];
+        yield return ["vocabulary", folder.Config.VocabSize.ToString("N0", CultureInfo.InvariantCulture)];
+        yield return ["head", folder.Config.ProblemType is { } problem ? $"{problem}, pooling {folder.Config.ClassifierPooling ?? "cls"}" : "none"];
+        if (card is null) yield break;
+        yield return ["status", card.Status];
+        yield return ["trained on", $"{card.Train.Path} ({card.Train.ExampleCount} examples, sha256 {card.Train.Sha256[..12]}...)"];
+        yield return ["judged by", card.Dev is { } dev ? $"{dev.Path} ({dev.ExampleCount} examples, sha256 {dev.Sha256[..12]}...)" : $"{card.DevShare:0.##} of the training data"];
+        yield return ["started from", card.From ?? "nothing (new weights)"];
+        yield return ["options", $"{card.Options.Epochs} epochs, learning rate {card.Options.LearningRate.ToString(CultureInfo.InvariantCulture)} {card.Options.Schedule}, batch {card.Options.BatchSize}, seed {card.Options.Seed}, input up to {card.TaskOptions.MaxInputTokens} tokens"];
+        if (card.History.FirstOrDefault(epoch => epoch.Epoch == card.BestEpoch) is { } best)
+            yield return ["best epoch", string.Create(CultureInfo.InvariantCulture, $"{best.Epoch} of {card.History.Count}, dev {card.PrimaryMetric} {best.DevMetrics[card.PrimaryMetric!]:0.0000}, {card.Seconds:0} s")];
+        yield return ["versions", string.Join(", ", card.Versions.Select(version => $"{version.Key} {version.Value}"))];
+    }
+}

@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace Attend.App;
+
+/// <summary>Options that several verbs have.</summary>
+internal static class CommonOptions
+{
+    public static Option<bool> Json() => new("--json") { Description = "write one JSON object to standard output" };
+
+    public static Option<string> Device() => new("--device") { Description = "where to compute", DefaultValueFactory = _ => "auto", HelpName = "auto|cpu|cuda|cuda:N" };
+
+    public static Argument<string> Model() => new("MODEL") { Description = "a run's folder, or any model folder" };
+}

@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Attend.Checkpoints;
+using Attend.Tasks;
+using Attend.Text.Data;
+using Attend.Training;
+
+namespace Attend;
+
+/// <summary>One data file of a run.</summary>
+/// <param name="Path">As given.</param>
+/// <param name="Sha256">Of the file's bytes, in hexadecimal.</param>
+/// <param name="ExampleCount">Examples used.</param>
+public sealed record DataCard(string Path, string Sha256, long ExampleCount);
+
+/// <summary>What run.json says: everything needed to know, and to repeat, how a model was trained.</summary>
+public sealed record RunCard
+{
+    /// <summary>Name of the file in the run's folder.</summary>
+    public const string FileName = "run.json";
+
+    /// <summary>"running", "interrupted" or "finished".</summary>
+    public required string Status { get; init; }
+
+    /// <summary>What was learned: "text classification".</summary>
+    public required string Task { get; init; }
+
+    /// <summary>When the run began.</summary>
+    public required DateTimeOffset Started { get; init; }
+
+    /// <summary>The training data.</summary>
+    public required DataCard Train { get; init; }
+
+    /// <summary>The dev data; null where it was split off the training data.</summary>
+    public DataCard? Dev { get; init; }
+
+    /// <summary>Share of the training data that was split off for dev; null where a file was given.</summary>
+    public double? DevShare { get; init; }
+
+    /// <summary>How the data files were read.</summary>
+    public required LabeledTextOptions Format { get; init; }
+
+    /// <summary>The model the weights came from; null = drawn from the seed.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Number of weights.</summary>
+    public long ParameterCount { get; init; }
+
+    /// <summary>Options of the training.</summary>
+    public required TrainOptions Options { get; init; }
+
+    /// <summary>Options of the task.</summary>
+    public required ClassificationOptions TaskOptions { get; init; }
+
+    /// <summary>Versions of what computed.</summary>
+    public IReadOnlyDictionary<string, string> Versions { get; init; } = CurrentVersions();
+
+    /// <summary>Training texts that were cut because they were longer than the limit.</summary>
+    public long TruncatedTextCount { get; init; }
+
+    /// <summary>Name of the dev metric that chose the best epoch.</summary>
+    public string? PrimaryMetric { get; init; }
+
+    /// <summary>Epoch (from 1) whose weights were kept.</summary>
+    public int BestEpoch { get; init; }
+
+    /// <summary>Wall time spent training, in seconds.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Losses and metrics over time.</summary>
+    public IReadOnlyList<EpochRecord> History { get; init; } = [];
+
+    /// <summary>Reads the card of a run's folder; null where it has none.</summary>
+    /// <exception cref="CheckpointException">The file cannot be understood.</exception>
+    public static RunCard? Read(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path)) return null;
+        try
+        {
+            return JsonSerializer.Deserialize<RunCard>(File.ReadAllText(path), RunJson.Indented);
+        }
+        catch (JsonException exception)
+        {
+            throw new CheckpointException(path, exception.Message, advice: "The file was changed or comes from another version of Attend.", inner: exception);
+        }
+    }
+
+    internal void Write(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this, RunJson.Indented));
+
+    private static Dictionary<string, string> CurrentVersions() => new()
+    {
+        ["attend"] = typeof(RunCard).Assembly.GetName().Version!.ToString(3),
+        ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3),
+        ["dotnet"] = Environment.Version.ToString(),
+        ["os"] = RuntimeInformation.OSDescription,
+        ["architecture"] = RuntimeInformation.OSArchitecture.ToString(),
+        ["processors"] = Environment.ProcessorCount.ToString(),
+    };
+}

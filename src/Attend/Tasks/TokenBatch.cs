@@ -1,0 +1,54 @@
+using Attend.Models;
+using Attend.Text.Tokenizers;
+using static TorchSharp.torch;
+
+namespace Attend.Tasks;
+
+/// <summary>Encoded texts padded to the longest of them: the one place where a batch's length is decided.</summary>
+public sealed class TokenBatch
+{
+    private readonly long[] _ids;
+    private readonly long[]? _segmentIds;
+    private readonly bool[]? _mask;
+
+    private TokenBatch(int exampleCount, int seqLength, long[] ids, long[]? segmentIds, bool[]? mask)
+    {
+        (ExampleCount, SeqLength, _ids, _segmentIds, _mask) = (exampleCount, seqLength, ids, segmentIds, mask);
+    }
+
+    /// <summary>Number of rows.</summary>
+    public int ExampleCount { get; }
+
+    /// <summary>Length of every row in tokens.</summary>
+    public int SeqLength { get; }
+
+    /// <summary>Pads encoded texts to the longest.</summary>
+    /// <param name="encodings">At least one.</param>
+    /// <param name="padId">Fills the rows.</param>
+    public static TokenBatch Collate(IReadOnlyList<Encoding> encodings, int padId)
+    {
+        var seq = encodings.Max(encoding => encoding.Length);
+        var ids = new long[encodings.Count * seq];
+        var hasSegments = encodings.Any(encoding => encoding.SegmentIds.AsSpan().ContainsAnyExcept(0));
+        var segmentIds = hasSegments ? new long[ids.Length] : null;
+        var mask = encodings.Any(encoding => encoding.Length < seq) ? new bool[ids.Length] : null;
+        for (var row = 0; row < encodings.Count; row++)
+        {
+            var encoding = encodings[row];
+            for (var column = 0; column < seq; column++)
+            {
+                var inside = column < encoding.Length;
+                ids[row * seq + column] = inside ? encoding.Ids[column] : padId;
+                if (segmentIds is not null && inside) segmentIds[row * seq + column] = encoding.SegmentIds[column];
+                if (mask is not null) mask[row * seq + column] = inside;
+            }
+        }
+        return new TokenBatch(encodings.Count, seq, ids, segmentIds, mask);
+    }
+
+    /// <summary>The batch as tensors [batch, seq] on a device. Call on the compute thread, inside a dispose scope.</summary>
+    public EncoderInput ToInput(Device device) => new(
+        tensor(_ids, [ExampleCount, SeqLength], device: device),
+        _mask is null ? null : tensor(_mask, [ExampleCount, SeqLength], device: device),
+        _segmentIds is null ? null : tensor(_segmentIds, [ExampleCount, SeqLength], device: device));
+}

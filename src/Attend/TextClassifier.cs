@@ -1,0 +1,106 @@
+using Attend.Checkpoints;
+using Attend.Models;
+using Attend.Runtime;
+using Attend.Tasks;
+using Attend.Text.Data;
+using Attend.Text.Metrics;
+
+namespace Attend;
+
+/// <summary>How probable a label is.</summary>
+/// <param name="Label">Its name.</param>
+/// <param name="Probability">In [0, 1]; all labels together 1 in a single-label model.</param>
+public sealed record LabelProbability(string Label, double Probability);
+
+/// <summary>What a model says of a text.</summary>
+/// <param name="Labels">The answer: one label, or any number of a multi-label model.</param>
+/// <param name="Probabilities">Every label, most probable first.</param>
+/// <param name="Truncated">Whether the text was longer than the limit, so that its end was not read.</param>
+public sealed record ClassPrediction(IReadOnlyList<string> Labels, IReadOnlyList<LabelProbability> Probabilities, bool Truncated)
+{
+    /// <summary>The answer in one string; several labels are joined by '|'.</summary>
+    public string Label => string.Join('|', Labels);
+
+    /// <summary>Probability of the most probable label.</summary>
+    public double Probability => Probabilities[0].Probability;
+}
+
+/// <summary>A trained classifier.</summary>
+/// <example><code>
+/// using var classifier = TextClassifier.Load("runs/tickets");
+/// var answer = classifier.Predict("my card was charged twice");
+/// </code></example>
+public sealed class TextClassifier : IDisposable
+{
+    private const int MaxBatchTokens = 8192;
+    private readonly EncoderModel _encoder;
+
+    private TextClassifier(ModelFolder folder, EncoderModel encoder, TextClassification task, int maxInputTokens)
+    {
+        (Folder, _encoder, Task, MaxInputTokens) = (folder, encoder, task, maxInputTokens);
+    }
+
+    /// <summary>Label names in index order.</summary>
+    public IReadOnlyList<string> Labels => Task.Labels;
+
+    /// <summary>Where an input is cut, in tokens, special tokens included.</summary>
+    public int MaxInputTokens { get; }
+
+    /// <summary>The folder the model came from.</summary>
+    public ModelFolder Folder { get; }
+
+    internal TextClassification Task { get; }
+
+    /// <summary>Loads a classifier from a run or any model folder with a classification head.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="device">"auto", "cpu", "cuda", "cuda:1" ...</param>
+    /// <param name="maxInputTokens">Where an input is cut; null = as in training, else what the model can hold.</param>
+    /// <exception cref="CheckpointException">Not a model folder, or it has no head, or no weights yet.</exception>
+    /// <exception cref="CheckpointMismatchException">Configuration and weights do not fit each other.</exception>
+    public static TextClassifier Load(string path, string device = "auto", int? maxInputTokens = null)
+    {
+        var folder = ModelFolder.Open(path);
+        if (folder.Config.Labels.Count == 0) throw new CheckpointException(path, "is not a classifier: config.json has no labels (id2label)", advice: $"Make one of it: attend train classify --from {path} --data FILE --out FOLDER");
+        var card = RunCard.Read(path);
+        if (!File.Exists(Path.Combine(path, ModelFolder.WeightsFile)) && card is not null)
+            throw new CheckpointException(path, "has no weights yet: its training has not finished its first epoch", advice: "Let it run, or go on with it by --resume.");
+        var tokenizer = folder.LoadTokenizer();
+        Engine.Start();
+        var encoder = folder.Architecture.Create(folder.Config);
+        var limit = maxInputTokens ?? card?.TaskOptions.MaxInputTokens ?? encoder.MaxPositionEmbeddings;
+        var task = new TextClassification(encoder, tokenizer, new ClassificationOptions { MaxInputTokens = limit }, DeviceChoice.Parse(device));
+        folder.LoadWeights(encoder, task.Heads, headsRequired: true);
+        task.eval();
+        return new TextClassifier(folder, encoder, task, limit);
+    }
+
+    /// <summary>Classifies one text.</summary>
+    public ClassPrediction Predict(string text) => Predict([text])[0];
+
+    /// <summary>Classifies texts; answer n belongs to text n, and is the same in any company.</summary>
+    /// <param name="texts">Any strings, empty ones included.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    public IReadOnlyList<ClassPrediction> Predict(IReadOnlyList<string> texts, CancellationToken cancel = default)
+    {
+        var examples = texts.Select((text, index) => new LabeledText(text, [], index + 1)).ToArray();
+        var predictions = new ClassPrediction[texts.Count];
+        foreach (var (_, indices, output) in Inference.Run(Task, examples, MaxBatchTokens, cancel))
+        {
+            var answers = Task.Answer(output);
+            for (var i = 0; i < indices.Length; i++) predictions[indices[i]] = Describe(answers[i], Task.IsTruncated(examples[indices[i]]));
+        }
+        return predictions;
+    }
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose()
+    {
+        Task.Dispose();
+        _encoder.Dispose();
+    }
+
+    private ClassPrediction Describe(ClassAnswer answer, bool truncated) => new(
+        [.. answer.Labels.Select(label => Labels[label])],
+        [.. answer.Probabilities!.Select((probability, label) => new LabelProbability(Labels[label], probability)).OrderByDescending(entry => entry.Probability)],
+        truncated);
+}

@@ -1,0 +1,130 @@
+using System.Text.Json;
+using Attend.Checkpoints;
+using static TorchSharp.torch;
+
+namespace Attend.Training;
+
+/// <summary>The folder of a training run: its log, its checkpoints, and the lock that keeps a second process out.</summary>
+/// <remarks>
+/// checkpoint/step-N appears under its name only when it is complete and on disk, and its predecessor goes only then:
+/// a process killed at any moment leaves at least one whole checkpoint.
+/// </remarks>
+public sealed class RunFolder : IDisposable
+{
+    private const string CheckpointFolder = "checkpoint";
+    private readonly FileStream _lock;
+    private readonly List<UpdateRecord> _unwritten = [];
+
+    /// <summary>Opens the folder for writing, making it where it is missing.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="IOException">Another process is writing to the run, or the folder cannot be written.</exception>
+    public RunFolder(string path)
+    {
+        Path = path;
+        Directory.CreateDirectory(path);
+        var lockPath = File("run.lock");
+        try
+        {
+            _lock = new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException exception) when (System.IO.File.Exists(lockPath))
+        {
+            throw new IOException($"{path}: another process is writing to this run ({exception.Message})", exception);
+        }
+    }
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>Whether there is a checkpoint to go on from.</summary>
+    public bool HasCheckpoint => LatestCheckpoint() is not null;
+
+    /// <summary>A file of the run.</summary>
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>The updates logged so far, in order.</summary>
+    public static IReadOnlyList<UpdateRecord> ReadLog(string path)
+    {
+        var file = System.IO.Path.Combine(path, "log.jsonl");
+        return System.IO.File.Exists(file) ? [.. System.IO.File.ReadLines(file).Select(Parse).OfType<UpdateRecord>()] : [];
+    }
+
+    /// <summary>Lets go of the folder.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    internal void Log(UpdateRecord record)
+    {
+        _unwritten.Add(record);
+        if (_unwritten.Count >= 20) WriteLog();
+    }
+
+    internal void Save(nn.Module module, AdamW optimizer, TrainState state)
+    {
+        WriteLog();
+        var target = File(System.IO.Path.Combine(CheckpointFolder, $"step-{state.Update:D8}-{state.Epoch:D4}"));
+        if (Directory.Exists(target)) return;
+        Directory.CreateDirectory(File(CheckpointFolder));
+        AtomicFolder.Write(target, folder =>
+        {
+            Safetensors.Write(System.IO.Path.Combine(folder, "weights.safetensors"), Weights(module));
+            Safetensors.Write(System.IO.Path.Combine(folder, "optimizer.safetensors"), optimizer.State());
+            System.IO.File.WriteAllText(System.IO.Path.Combine(folder, "state.json"), JsonSerializer.Serialize(state, RunJson.Indented));
+        });
+        foreach (var old in Checkpoints().Where(folder => folder != target)) Directory.Delete(old, recursive: true);
+    }
+
+    internal TrainState? Restore(nn.Module module, AdamW optimizer)
+    {
+        if (LatestCheckpoint() is not { } folder) return null;
+        var state = JsonSerializer.Deserialize<TrainState>(System.IO.File.ReadAllText(System.IO.Path.Combine(folder, "state.json")), RunJson.Indented)!;
+        using var noGradient = no_grad();
+        using (var weights = SafetensorsFile.Open(System.IO.Path.Combine(folder, "weights.safetensors")))
+            foreach (var (name, tensor) in Weights(module)) weights.ReadInto(name, tensor);
+        using (var moments = SafetensorsFile.Open(System.IO.Path.Combine(folder, "optimizer.safetensors")))
+            foreach (var (name, tensor) in optimizer.State()) moments.ReadInto(name, tensor);
+        optimizer.Restore(state.Update);
+
+        // What was logged after the checkpoint will be done, and logged, again.
+        var kept = ReadLog(Path).Where(record => record.Update <= state.Update).ToArray();
+        AtomicFile.Write(File("log.jsonl"), stream =>
+        {
+            foreach (var record in kept) Append(stream, record);
+        });
+        return state;
+    }
+
+    private static IEnumerable<(string Name, Tensor Value)> Weights(nn.Module module) =>
+        module.named_parameters().Select(entry => (entry.name, (Tensor)entry.parameter)).Concat(module.named_buffers().Select(entry => (entry.name, entry.buffer)));
+
+    private static UpdateRecord? Parse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<UpdateRecord>(line, RunJson.Line);
+        }
+        catch (JsonException)
+        {
+            return null; // the last line of a process that was killed while writing it
+        }
+    }
+
+    private static void Append(Stream stream, UpdateRecord record)
+    {
+        JsonSerializer.Serialize(stream, record, RunJson.Line);
+        stream.WriteByte((byte)'\n');
+    }
+
+    private void WriteLog()
+    {
+        if (_unwritten.Count == 0) return;
+        using var stream = new FileStream(File("log.jsonl"), FileMode.Append);
+        foreach (var record in _unwritten) Append(stream, record);
+        _unwritten.Clear();
+    }
+
+    private IEnumerable<string> Checkpoints() => Directory.Exists(File(CheckpointFolder))
+        ? Directory.EnumerateDirectories(File(CheckpointFolder), "step-????????-????")
+        : [];
+
+    private string? LatestCheckpoint() => Checkpoints().Order(StringComparer.Ordinal).LastOrDefault();
+}

@@ -1,0 +1,71 @@
+namespace Attend.Training;
+
+/// <summary>How the learning rate runs after its warm-up.</summary>
+public enum ScheduleKind
+{
+    /// <summary>Falls in a straight line to 0 at the last update.</summary>
+    Linear,
+
+    /// <summary>Falls along half a cosine to 0 (Loshchilov and Hutter 2017, equation 5, one cycle).</summary>
+    Cosine,
+
+    /// <summary>Stays where it is.</summary>
+    Constant,
+}
+
+/// <summary>Everything that decides the course of a training run, apart from the data and the model. Written to run.json.</summary>
+public sealed record TrainOptions
+{
+    /// <summary>Passes over the training data.</summary>
+    public int Epochs { get; init; } = 3;
+
+    /// <summary>Highest learning rate.</summary>
+    public double LearningRate { get; init; } = 5e-5;
+
+    /// <summary>Examples per update.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Padded tokens computed at once; a batch with more is cut into pieces whose gradients are added up, which changes no result.</summary>
+    public int MaxBatchTokens { get; init; } = 8192;
+
+    /// <summary>Share of all updates over which the learning rate rises from 0, in [0, 1].</summary>
+    public double WarmupFraction { get; init; } = 0.1;
+
+    /// <summary>Course of the learning rate after the warm-up.</summary>
+    public ScheduleKind Schedule { get; init; } = ScheduleKind.Linear;
+
+    /// <summary>Decoupled weight decay (Loshchilov and Hutter 2019); biases and LayerNorm are exempt.</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>Largest L2 norm of the whole gradient; a longer one is scaled down to it. 0 = no limit.</summary>
+    public double MaxGradientNorm { get; init; } = 1.0;
+
+    /// <summary>Stop after this many epochs without a better dev metric; 0 = never.</summary>
+    public int Patience { get; init; }
+
+    /// <summary>Seeds the weights, the order of the examples and the dropout.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Seconds between checkpoints within an epoch; each epoch ends with one as well. Changes no result.</summary>
+    public double CheckpointSeconds { get; init; } = 60;
+
+    /// <summary>Checks the numbers.</summary>
+    /// <exception cref="ArgumentException">A number is out of range; the message names it.</exception>
+    public void Validate()
+    {
+        Require(Epochs >= 1, nameof(Epochs), Epochs, "at least 1");
+        Require(double.IsFinite(LearningRate) && LearningRate > 0, nameof(LearningRate), LearningRate, "a positive finite number");
+        Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "at least 1");
+        Require(MaxBatchTokens >= 1, nameof(MaxBatchTokens), MaxBatchTokens, "at least 1");
+        Require(WarmupFraction is >= 0 and <= 1, nameof(WarmupFraction), WarmupFraction, "a share in [0, 1]");
+        Require(double.IsFinite(WeightDecay) && WeightDecay >= 0, nameof(WeightDecay), WeightDecay, "0 or more");
+        Require(double.IsFinite(MaxGradientNorm) && MaxGradientNorm >= 0, nameof(MaxGradientNorm), MaxGradientNorm, "0 or more");
+        Require(Patience >= 0, nameof(Patience), Patience, "0 or more");
+        Require(CheckpointSeconds >= 0, nameof(CheckpointSeconds), CheckpointSeconds, "0 or more");
+    }
+
+    private static void Require(bool holds, string name, object value, string expected)
+    {
+        if (!holds) throw new ArgumentException($"{name} is {value}; expected {expected}");
+    }
+}

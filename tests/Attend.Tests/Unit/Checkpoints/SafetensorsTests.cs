@@ -11,13 +11,9 @@ namespace Attend.Tests.Unit.Checkpoints;
 public sealed class SafetensorsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly DisposeScope _tensors;
+    private readonly DisposeScope _tensors = NewDisposeScope();
 
-    public SafetensorsTests()
-    {
-        EngineFixture.Start();
-        _tensors = NewDisposeScope();
-    }
+    static SafetensorsTests() => EngineFixture.Start();
 
     public void Dispose()
     {

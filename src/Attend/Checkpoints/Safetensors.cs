@@ -21,7 +21,8 @@ public static class Safetensors
     /// <param name="path">The file; replaced where it exists.</param>
     /// <param name="tensors">Names and values, on any device, in any memory layout.</param>
     /// <param name="metadata">Free texts, or null; Hugging Face's readers want <c>format: pt</c>.</param>
-    /// <exception cref="ArgumentException">A name comes twice, is <c>__metadata__</c> or no valid Unicode, an element type is not of the format, or the header grows too large.</exception>
+    /// <exception cref="ArgumentException">A name comes twice, is <c>__metadata__</c> or no valid Unicode, an element type is not of the format,
+    /// or the header grows too large.</exception>
     /// <exception cref="IOException">The file could not be written; see <see cref="AtomicFile"/>.</exception>
     public static void Write(string path, IEnumerable<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -41,10 +42,13 @@ public static class Safetensors
         foreach (var (name, value) in tensors)
         {
             StrictUtf8.GetByteCount(name);
-            if (name == SafetensorsHeader.MetadataName) throw new ArgumentException($"No tensor may be named {name}: the format keeps this name for itself.", nameof(tensors));
+            if (name == SafetensorsHeader.MetadataName)
+                throw new ArgumentException(
+                    $"No tensor may be named {name}: the format keeps this name for itself.", nameof(tensors));
             if (!names.Add(name)) throw new ArgumentException($"Two tensors are named {CheckpointException.Quote(name)}.", nameof(tensors));
             if (SafetensorsHeader.NameOf(value.dtype) is null)
-                throw new ArgumentException($"Tensor {CheckpointException.Quote(name)} is {value.dtype}, which a safetensors file cannot hold: convert it first.", nameof(tensors));
+                throw new ArgumentException(
+                    $"Tensor {CheckpointException.Quote(name)} is {value.dtype}, which a safetensors file cannot hold: convert it first.", nameof(tensors));
             ordered.Add((name, value));
         }
         ordered.Sort((a, b) => (SafetensorsHeader.OrderOf(b.Value.dtype) - SafetensorsHeader.OrderOf(a.Value.dtype)) is var byType and not 0
@@ -80,7 +84,8 @@ public static class Safetensors
         }
         var padded = (json.WrittenCount + 7) / 8 * 8;
         if (padded > SafetensorsHeader.MaxBytes)
-            throw new ArgumentException($"The header would take {padded} bytes, the format allows {SafetensorsHeader.MaxBytes}: write fewer tensors to one file.", nameof(ordered));
+            throw new ArgumentException(
+                $"The header would take {padded} bytes, the format allows {SafetensorsHeader.MaxBytes}: write fewer tensors to one file.", nameof(ordered));
         var header = new byte[sizeof(ulong) + padded];
         BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)padded);
         json.WrittenSpan.CopyTo(header.AsSpan(sizeof(ulong)));

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Attend.Checkpoints;
 
 /// <summary>A safetensors file open for reading; values are copied from the mapped file when a tensor is asked for.</summary>
-/// <remarks>Several threads may read at once. The file must not be cut short while it is open: replace it by rename, as <see cref="AtomicFile"/> does.</remarks>
+/// <remarks>Several threads may read at once. The file must not be cut short while it is open:
+/// replace it by rename, as <see cref="AtomicFile"/> does.</remarks>
 public sealed class SafetensorsFile : IDisposable
 {
     private const int SizeBytes = sizeof(ulong);
@@ -95,7 +96,9 @@ public sealed class SafetensorsFile : IDisposable
             throw new CheckpointMismatchException(FilePath, [], [], [new(name, destination.shape, entry.Shape)]);
         var sameType = destination.dtype == entry.Dtype;
         if (!sameType && !(IsFloating(destination.dtype) && IsFloating(entry.Dtype)))
-            throw new ArgumentException($"{FilePath}: tensor {CheckpointException.Quote(name)} holds {entry.Dtype} and cannot be read into {destination.dtype}: only floating types are converted.", nameof(destination));
+            throw new ArgumentException(
+                $"{FilePath}: tensor {CheckpointException.Quote(name)} holds {entry.Dtype} and cannot be read into {destination.dtype}: only floating types are converted.",
+                nameof(destination));
 
         if (sameType && destination.device_type == TorchSharp.DeviceType.CPU && destination.is_contiguous())
         {

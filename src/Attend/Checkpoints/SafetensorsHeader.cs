@@ -48,7 +48,8 @@ internal static class SafetensorsHeader
     public static Content Parse(string filePath, ReadOnlySpan<byte> json, long dataBytes)
     {
         if (json.IsEmpty || json[0] != (byte)'{')
-            throw new CheckpointException(filePath, "the header is not a JSON object", "'{' as its first byte", json.IsEmpty ? "nothing" : $"byte 0x{json[0]:X2}");
+            throw new CheckpointException(filePath, "the header is not a JSON object",
+                "'{' as its first byte", json.IsEmpty ? "nothing" : $"byte 0x{json[0]:X2}");
         if (!Utf8.IsValid(json))
             throw new CheckpointException(filePath, "the header is not valid UTF-8");
 
@@ -109,7 +110,9 @@ internal static class SafetensorsHeader
                 case "shape" when shape is null: shape = ReadNumbers(filePath, $"shape of {tensor}", ref reader); break;
                 case "data_offsets" when offsets is null: offsets = ReadNumbers(filePath, $"data_offsets of {tensor}", ref reader); break;
                 case "dtype" or "shape" or "data_offsets": throw Duplicate(filePath, tensor, key);
-                default: throw new CheckpointException(filePath, $"{tensor} has an unknown property", "dtype, shape and data_offsets", CheckpointException.Quote(key));
+                default:
+                    throw new CheckpointException(filePath, $"{tensor} has an unknown property",
+                        "dtype, shape and data_offsets", CheckpointException.Quote(key));
             }
         }
         if (dtype is null || shape is null || offsets is null)
@@ -132,8 +135,9 @@ internal static class SafetensorsHeader
         Expect(filePath, $"dtype of {tensor} is not a text", JsonTokenType.String, ref reader);
         var name = ReadText(filePath, ref reader);
         var index = Array.FindIndex(Dtypes, dtype => dtype.Name == name);
-        return index >= 0 ? Dtypes[index] : throw new CheckpointException(filePath, $"dtype of {tensor} is not supported",
-            $"one of {string.Join(", ", Dtypes.Select(dtype => dtype.Name))}", CheckpointException.Quote(name), "Export the checkpoint with one of these types.");
+        return index >= 0 ? Dtypes[index]
+            : throw new CheckpointException(filePath, $"dtype of {tensor} is not supported",
+                $"one of {string.Join(", ", Dtypes.Select(dtype => dtype.Name))}", CheckpointException.Quote(name), "Export the checkpoint with one of these types.");
     }
 
     private static long[] ReadNumbers(string filePath, string what, ref Utf8JsonReader reader)
@@ -173,7 +177,8 @@ internal static class SafetensorsHeader
         foreach (var (name, entry) in entries.OrderBy(e => e.Value.Begin).ThenBy(e => e.Value.End).ThenBy(e => e.Key, StringComparer.Ordinal))
         {
             if (entry.Begin != position)
-                throw new CheckpointException(filePath, $"the values of tensor {CheckpointException.Quote(name)} {(entry.Begin < position ? "overlap others" : "follow a hole")}",
+                throw new CheckpointException(filePath,
+                    $"the values of tensor {CheckpointException.Quote(name)} {(entry.Begin < position ? "overlap others" : "follow a hole")}",
                     $"offset {position}", $"{entry.Begin}");
             position = entry.End;
             ordered.Add(name, entry);
@@ -186,7 +191,8 @@ internal static class SafetensorsHeader
 
     private static void Expect(string filePath, string problem, JsonTokenType expected, ref Utf8JsonReader reader)
     {
-        if (reader.TokenType != expected) throw new CheckpointException(filePath, problem, found: $"{reader.TokenType} in the header's byte {reader.TokenStartIndex}");
+        if (reader.TokenType != expected)
+            throw new CheckpointException(filePath, problem, found: $"{reader.TokenType} in the header's byte {reader.TokenStartIndex}");
     }
 
     // Half of a surrogate pair, written as an escape, is legal JSON but no text.

@@ -91,8 +91,7 @@ public static partial class Doctor
             : $"direct, {report.BindingPath}");
         yield return new DoctorFinding("Threads", true,
             $"{report.Threads} of {Environment.ProcessorCount} processors granted{(ThreadCount.PhysicalCores() is { } cores ? $", {cores} physical cores" : "")}");
-        yield return new DoctorFinding("Allocator", true,
-            $"{(report.AllocatorKeepsMemory ? "keeps freed memory" : "system default")}{(report.AllocatorAsksHugePages ? ", asks for 2 MB pages" : "")}");
+        yield return new DoctorFinding("Allocator", true, report.AllocatorKeepsMemory ? "keeps freed memory" : "system default");
         bool isExact = report.MatmulError <= PrecisionCheck.Tolerance;
         string capability = Capability().Match(build) is { Success: true } usage ? $", libtorch uses {usage.Groups[1].Value}" : "";
         yield return new DoctorFinding("float32 products", isExact,

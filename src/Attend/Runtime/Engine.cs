@@ -10,7 +10,7 @@ public static class Engine
 {
     private static readonly Lock Gate = new();
     private static NativeLoad? _native;
-    private static bool _keepsMemory, _asksHugePages;
+    private static bool _keepsMemory;
     private static volatile State? _state;
 
     /// <summary>What the engine was started with.</summary>
@@ -36,7 +36,6 @@ public static class Engine
             if (_native is null)
             {
                 _keepsMemory = NativeSettings.KeepFreedMemory();
-                _asksHugePages = NativeSettings.AskForHugePages();
                 _native = NativeLoader.Load();
                 // The self-check is too small for more, and starting the others costs 60 ms on a busy machine.
                 torch.set_num_threads(1);
@@ -77,7 +76,6 @@ public static class Engine
             IsWeakenedCopy = native.IsWeakenedCopy,
             Threads = torch.get_num_threads(),
             AllocatorKeepsMemory = _keepsMemory,
-            AllocatorAsksHugePages = _asksHugePages,
             Precision = precision,
             MatmulError = error,
             Notes = notes,

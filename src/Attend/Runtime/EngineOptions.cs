@@ -41,9 +41,6 @@ public sealed record EngineReport
     /// <summary>True if glibc's allocator keeps freed memory for the next step instead of handing it back to the system.</summary>
     public required bool AllocatorKeepsMemory { get; init; }
 
-    /// <summary>True if libtorch asks the system for 2 MB pages for large tensors; whether it gets them is the system's choice.</summary>
-    public required bool AllocatorAsksHugePages { get; init; }
-
     /// <summary>The precision in force, which may be higher than the one asked for.</summary>
     public required MatmulPrecision Precision { get; init; }
 

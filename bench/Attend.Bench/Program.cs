@@ -1,1 +1,23 @@
-Console.WriteLine("usage: dotnet run -c Release --project bench/Attend.Bench -- <name>");
+using Attend.Bench;
+
+return args switch
+{
+    ["step", .. var rest] => TrainingStep.Run(rest),
+    ["memory", .. var rest] => TrainingMemory.Run(rest),
+    ["classify", .. var rest] => RealClassification.Run(rest),
+    ["bag-of-words", .. var rest] => RealClassification.RunBaseline(rest),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        usage: dotnet run -c Release --project bench/Attend.Bench -- <name>
+
+          step [base|small] [rounds]          a training step against TorchSharp's default eager step, interleaved
+          memory [updates]                    resident memory and live tensors over many updates
+          classify DATA-FOLDER [NAME ...]     real data sets from scratch, three seeds, against bag-of-words logistic regression
+          bag-of-words DATA-FOLDER            the baseline alone
+        """);
+    return 2;
+}

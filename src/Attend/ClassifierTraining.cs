@@ -35,7 +35,7 @@ public sealed record ClassifierTraining
     public string? From { get; init; }
 
     /// <summary>Size of a new model.</summary>
-    public EncoderSize Size { get; init; } = EncoderSize.Named["mini"];
+    public EncoderSize Size { get; init; } = EncoderSize.Named["tiny"];
 
     /// <summary>Vocabulary of a new model.</summary>
     public WordPieceTrainerOptions Vocabulary { get; init; } = new();

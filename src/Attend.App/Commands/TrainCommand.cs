@@ -15,12 +15,12 @@ internal static class TrainCommand
         private readonly Option<string?> _dev = new("--dev") { Description = "labelled texts to judge the model by; without it a tenth of --data is split off", HelpName = "FILE" };
         private readonly Option<string> _out = new("--out") { Description = "the run's folder", Required = true, HelpName = "FOLDER" };
         private readonly Option<string?> _from = new("--from") { Description = "model folder to start from; without it a new model is trained from nothing", HelpName = "FOLDER" };
-        private readonly Option<string> _size = new("--size") { Description = "size of a new model", DefaultValueFactory = _ => "mini", HelpName = "tiny|mini|small|medium|base" };
+        private readonly Option<string> _size = new("--size") { Description = "size of a new model", DefaultValueFactory = _ => "tiny", HelpName = "tiny|mini|small|medium|base" };
         private readonly Option<int> _vocabSize = new("--vocab-size") { Description = "vocabulary of a new model, in tokens", DefaultValueFactory = _ => 8192 };
         private readonly Option<bool> _cased = new("--cased") { Description = "a new model's vocabulary keeps upper case and accents" };
         private readonly Option<double?> _dropout = new("--dropout") { Description = "dropout of a new model, in [0, 1)  [default: 0.1]" };
         private readonly Option<int?> _epochs = new("--epochs") { Description = "passes over the data  [default: 3, or 10 for a new model]" };
-        private readonly Option<double?> _learningRate = new("--learning-rate") { Description = "highest learning rate  [default: 5e-5, or 5e-4 for a new model]" };
+        private readonly Option<double?> _learningRate = new("--learning-rate") { Description = "highest learning rate  [default: 5e-5, or 1e-3 for a new model]" };
         private readonly Option<int> _batchSize = new("--batch-size") { Description = "examples per update", DefaultValueFactory = _ => 32 };
         private readonly Option<int> _maxInputTokens = new("--max-input-tokens") { Description = "where a text is cut, in tokens", DefaultValueFactory = _ => 128 };
         private readonly Option<int> _maxBatchTokens = new("--max-batch-tokens") { Description = "padded tokens computed at once; changes memory and speed, no result", DefaultValueFactory = _ => 8192 };
@@ -28,6 +28,7 @@ internal static class TrainCommand
         private readonly Option<double> _warmup = new("--warmup") { Description = "share of the updates over which the learning rate rises", DefaultValueFactory = _ => 0.1 };
         private readonly Option<double> _weightDecay = new("--weight-decay") { Description = "decoupled weight decay", DefaultValueFactory = _ => 0.01 };
         private readonly Option<double> _labelSmoothing = new("--label-smoothing") { Description = "share of the probability spread over all labels", DefaultValueFactory = _ => 0.0 };
+        private readonly Option<double?> _tokenDropout = new("--token-dropout") { Description = "probability of hiding a token in training  [default: 0, or 0.2 for a new model]" };
         private readonly Option<ClassWeighting> _classWeights = new("--class-weights") { Description = "weight of the labels in the loss", DefaultValueFactory = _ => ClassWeighting.None, HelpName = "none|balanced" };
         private readonly Option<string?> _pooling = new("--pooling") { Description = "what the head reads: the pooled [CLS] state or the mean of all  [default: as the model says, mean for a new one]", HelpName = "cls|mean" };
         private readonly Option<int> _patience = new("--patience") { Description = "stop after so many epochs without a better dev score; 0 = never", DefaultValueFactory = _ => 0 };
@@ -51,7 +52,7 @@ internal static class TrainCommand
                 """)
             {
                 _data, _dev, _out, _from, _size, _vocabSize, _cased, _dropout, _epochs, _learningRate, _batchSize, _maxInputTokens, _maxBatchTokens, _schedule, _warmup,
-                _weightDecay, _labelSmoothing, _classWeights, _pooling, _patience, _seed, _checkpointSeconds, _resume, _overwrite, _device, _json,
+                _weightDecay, _labelSmoothing, _tokenDropout, _classWeights, _pooling, _patience, _seed, _checkpointSeconds, _resume, _overwrite, _device, _json,
             };
             _format.AddTo(command);
             _size.AcceptOnlyFromAmong(["tiny", "mini", "small", "medium", "base"]);
@@ -82,7 +83,7 @@ internal static class TrainCommand
                 Options = new()
                 {
                     Epochs = parsed.GetValue(_epochs) ?? (isNew ? 10 : 3),
-                    LearningRate = parsed.GetValue(_learningRate) ?? (isNew ? 5e-4 : 5e-5),
+                    LearningRate = parsed.GetValue(_learningRate) ?? (isNew ? 1e-3 : 5e-5),
                     BatchSize = parsed.GetValue(_batchSize),
                     MaxBatchTokens = parsed.GetValue(_maxBatchTokens),
                     Schedule = parsed.GetValue(_schedule),
@@ -92,7 +93,7 @@ internal static class TrainCommand
                     Seed = parsed.GetValue(_seed),
                     CheckpointSeconds = parsed.GetValue(_checkpointSeconds),
                 },
-                TaskOptions = new() { MaxInputTokens = parsed.GetValue(_maxInputTokens), LabelSmoothing = parsed.GetValue(_labelSmoothing) },
+                TaskOptions = new() { MaxInputTokens = parsed.GetValue(_maxInputTokens), LabelSmoothing = parsed.GetValue(_labelSmoothing), TokenDropout = parsed.GetValue(_tokenDropout) ?? (isNew ? 0.2 : 0) },
                 ClassWeights = parsed.GetValue(_classWeights),
                 Pooling = parsed.GetValue(_pooling),
                 Device = parsed.GetValue(_device)!,

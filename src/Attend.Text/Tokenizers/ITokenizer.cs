@@ -10,6 +10,9 @@ public interface ITokenizer
     /// <summary>Id that fills a batch up to its longest row.</summary>
     int PadId { get; }
 
+    /// <summary>Id that stands for a token the model must not see.</summary>
+    int MaskId { get; }
+
     /// <summary>How many special tokens <see cref="Encode"/> adds to one text (to a pair, where <paramref name="pair"/>).</summary>
     int SpecialTokenCount(bool pair);
 

@@ -37,7 +37,7 @@ public static class Attention
         if (bias is not null) scores = scores.add_(bias);
         var weights = nn.functional.softmax(scores, -1);                           // [batch, head, target, seq]
         options.Trace?.Add(TraceNames.AttentionWeights, options.Layer, weights);
-        if (dropout > 0) weights = nn.functional.dropout(weights, dropout);
+        if (dropout > 0) weights = Dropout.Apply(weights, dropout);
         return weights.matmul(value);                                              // [batch, head, target, headDim]
     }
 

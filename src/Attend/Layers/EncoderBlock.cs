@@ -90,5 +90,5 @@ public sealed class EncoderBlock : Module<Tensor, Tensor?, Trace?, Tensor>
         return hidden;
     }
 
-    private Tensor Drop(Tensor x) => training && _dropout > 0 ? functional.dropout(x, _dropout) : x;
+    private Tensor Drop(Tensor x) => training && _dropout > 0 ? Dropout.Apply(x, _dropout) : x;
 }

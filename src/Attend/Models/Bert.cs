@@ -208,6 +208,6 @@ public sealed class BertEmbeddings : Module<Tensor, Tensor?, Tensor>
             + _positions.weight!.narrow(0, 0, seq)                                 // [seq, hidden]
             + (segmentIds is null ? _segments.weight!.select(0, 0) : _segments.call(segmentIds));
         embedded = _norm.call(embedded);
-        return training && _dropout > 0 ? functional.dropout(embedded, _dropout) : embedded;
+        return training && _dropout > 0 ? Layers.Dropout.Apply(embedded, _dropout) : embedded;
     }
 }

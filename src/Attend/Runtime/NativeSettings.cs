@@ -29,6 +29,19 @@ internal static unsafe class NativeSettings
         return mallopt(MmapMaximum, 0) != 0 & mallopt(TrimThreshold, -1) != 0 & mallopt(TopPad, Padding) != 0;
     }
 
+    /// <summary>
+    /// Lets threads that wait for each other sleep after a moment instead of spinning on: where other programs want the same cores,
+    /// libgomp's default makes a training step tens of times slower. Must come before libgomp is loaded; what the user has set stays.
+    /// </summary>
+    public static void ShortenSpinning()
+    {
+        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libc.so.6", out nint libc) || !NativeLibrary.TryGetExport(libc, "setenv", out nint address)) return;
+        if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is not null) return;
+        // The runtime's own copy of the environment is not the one that native libraries read.
+        fixed (byte* name = "GOMP_SPINCOUNT\0"u8, value = "10000\0"u8)
+            _ = ((delegate* unmanaged<byte*, byte*, int, int>)address)(name, value, 0);
+    }
+
     /// <summary>Sets the precision of float32 matrix products; false where this libtorch does not export the way (Windows, macOS).</summary>
     public static bool TrySetPrecision(nint libtorch, MatmulPrecision precision)
     {

@@ -19,6 +19,9 @@ public sealed record ClassificationOptions
     /// <summary>Share of the probability spread evenly over all labels in training (Szegedy et al. 2016, section 7), in [0, 1).</summary>
     public double LabelSmoothing { get; init; }
 
+    /// <summary>Probability of hiding a token in training, in [0, 1): keeps a new model from learning texts by single words.</summary>
+    public double TokenDropout { get; init; }
+
     /// <summary>Weight of each label in the loss, in label order; null = all 1.</summary>
     public IReadOnlyList<double>? ClassWeights { get; init; }
 }
@@ -69,6 +72,7 @@ public sealed class TextClassification : LearningTask<LabeledText, Classificatio
         if (options.MaxInputTokens <= tokenizer.SpecialTokenCount(pair: false))
             throw new ArgumentException($"MaxInputTokens is {options.MaxInputTokens}; expected room for {tokenizer.SpecialTokenCount(pair: false)} special tokens and at least one more", nameof(options));
         if (!(options.LabelSmoothing >= 0 && options.LabelSmoothing < 1)) throw new ArgumentException($"LabelSmoothing is {options.LabelSmoothing}; expected a share in [0, 1)", nameof(options));
+        if (!(options.TokenDropout >= 0 && options.TokenDropout < 1)) throw new ArgumentException($"TokenDropout is {options.TokenDropout}; expected a probability in [0, 1)", nameof(options));
         if (options.ClassWeights is { } weights && weights.Count != Labels.Count) throw new ArgumentException($"{weights.Count} class weights for {Labels.Count} labels", nameof(options));
         (_encoder, _tokenizer, _options, Device) = (encoder, tokenizer, options, device);
         _labelIndex = Labels.Select((label, index) => (label, index)).ToDictionary(pair => pair.label, pair => pair.index);
@@ -119,10 +123,11 @@ public sealed class TextClassification : LearningTask<LabeledText, Classificatio
     /// <summary>Logits [batch, label] and the sum of the losses.</summary>
     public override TaskOutput forward(ClassificationBatch batch)
     {
-        var input = batch.Tokens.ToInput(Device);
+        var tokens = training && _options.TokenDropout > 0 ? batch.Tokens.WithTokensHidden(_options.TokenDropout, _tokenizer.MaskId) : batch.Tokens;
+        var input = tokens.ToInput(Device);
         var output = _encoder.call(input);
         var summary = _meanPooling ? Mean(output.Hidden, input.Mask) : output.Pooled!;            // [batch, hidden]
-        if (training && _encoder.ClassifierDropout > 0) summary = functional.dropout(summary, _encoder.ClassifierDropout);
+        if (training && _encoder.ClassifierDropout > 0) summary = Layers.Dropout.Apply(summary, _encoder.ClassifierDropout);
         var logits = _classifier.call(summary);                                                   // [batch, label]
         return new TaskOutput(logits, batch.Targets is null ? null : Loss(logits, batch.Targets));
     }

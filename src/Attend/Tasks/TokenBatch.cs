@@ -1,3 +1,4 @@
+using Attend.Layers;
 using Attend.Models;
 using Attend.Text.Tokenizers;
 using static TorchSharp.torch;
@@ -10,10 +11,11 @@ public sealed class TokenBatch
     private readonly long[] _ids;
     private readonly long[]? _segmentIds;
     private readonly bool[]? _mask;
+    private readonly bool[] _isText;
 
-    private TokenBatch(int exampleCount, int seqLength, long[] ids, long[]? segmentIds, bool[]? mask)
+    private TokenBatch(int exampleCount, int seqLength, long[] ids, long[]? segmentIds, bool[]? mask, bool[] isText)
     {
-        (ExampleCount, SeqLength, _ids, _segmentIds, _mask) = (exampleCount, seqLength, ids, segmentIds, mask);
+        (ExampleCount, SeqLength, _ids, _segmentIds, _mask, _isText) = (exampleCount, seqLength, ids, segmentIds, mask, isText);
     }
 
     /// <summary>Number of rows.</summary>
@@ -32,6 +34,7 @@ public sealed class TokenBatch
         var hasSegments = encodings.Any(encoding => encoding.SegmentIds.AsSpan().ContainsAnyExcept(0));
         var segmentIds = hasSegments ? new long[ids.Length] : null;
         var mask = encodings.Any(encoding => encoding.Length < seq) ? new bool[ids.Length] : null;
+        var isText = new bool[ids.Length];
         for (var row = 0; row < encodings.Count; row++)
         {
             var encoding = encodings[row];
@@ -41,9 +44,18 @@ public sealed class TokenBatch
                 ids[row * seq + column] = inside ? encoding.Ids[column] : padId;
                 if (segmentIds is not null && inside) segmentIds[row * seq + column] = encoding.SegmentIds[column];
                 if (mask is not null) mask[row * seq + column] = inside;
+                isText[row * seq + column] = inside && !encoding.SpecialTokensMask[column];
             }
         }
-        return new TokenBatch(encodings.Count, seq, ids, segmentIds, mask);
+        return new TokenBatch(encodings.Count, seq, ids, segmentIds, mask, isText);
+    }
+
+    /// <summary>The batch with each token of the texts, special tokens excepted, hidden with some probability; drawn from <see cref="Dropout"/>'s generator.</summary>
+    public TokenBatch WithTokensHidden(double probability, int maskId)
+    {
+        var dropped = Dropout.Draw(_ids.Length, probability);
+        var ids = _ids.Select((id, place) => dropped[place] && _isText[place] ? maskId : id).ToArray();
+        return new TokenBatch(ExampleCount, SeqLength, ids, _segmentIds, _mask, _isText);
     }
 
     /// <summary>The batch as tensors [batch, seq] on a device. Call on the compute thread, inside a dispose scope.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Attend.Layers;
 using Attend.Tasks;
 using static TorchSharp.torch;
 
@@ -106,7 +107,8 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
     private UpdateRecord Step(TBatch[] batches, AdamW optimizer, LearningRateSchedule schedule, TrainState state, Func<string> name)
     {
         using var scope = NewDisposeScope();
-        random.manual_seed((long)(Seeds.Derive(_options.Seed, (ulong)state.Update) >> 1));
+        Dropout.Seed(Seeds.Derive(_options.Seed, (ulong)state.Update));
+        random.manual_seed((long)(Seeds.Derive(_options.Seed, (ulong)state.Update) >> 1)); // for what libtorch itself draws, on a GPU
         optimizer.ZeroGradients();
         var lossCount = batches.Sum(batch => batch.LossCount);
         var lossSum = 0.0;

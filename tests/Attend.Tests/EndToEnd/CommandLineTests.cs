@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Attend.Tests.EndToEnd;
+
+public sealed class CommandLineTests(TrainedRun run) : IClassFixture<TrainedRun>
+{
+    [Fact]
+    public void TrainingLearnsAndLeavesAWholeModelFolder()
+    {
+        Assert.Equal(0, run.Result.ExitCode);
+        using var json = JsonDocument.Parse(run.Result.Out);
+        Assert.True(json.RootElement.GetProperty("dev").GetProperty("accuracy").GetDouble() > 0.9);
+        foreach (var name in new[] { "config.json", "model.safetensors", "vocab.txt", "tokenizer_config.json", "run.json", "log.jsonl" })
+            Assert.True(File.Exists(Path.Combine(run.Folder, name)), name);
+        using var config = JsonDocument.Parse(File.ReadAllText(Path.Combine(run.Folder, "config.json")));
+        Assert.Equal("bert", config.RootElement.GetProperty("model_type").GetString());
+        Assert.Equal("BertForSequenceClassification", config.RootElement.GetProperty("architectures")[0].GetString());
+        Assert.Equal("工具", config.RootElement.GetProperty("id2label").GetProperty("1").GetString());
+        using var card = JsonDocument.Parse(File.ReadAllText(Path.Combine(run.Folder, "run.json")));
+        Assert.Equal("finished", card.RootElement.GetProperty("status").GetString());
+        Assert.Equal(64, card.RootElement.GetProperty("train").GetProperty("sha256").GetString()!.Length);
+        Assert.Contains("dev loss", run.Result.Error);
+    }
+
+    [Fact]
+    public void PredictAnswersTheSameByEveryWay()
+    {
+        string[] texts = ["please one new apple", "", "我要一个 扳手", "the   red\thammer"];
+        var single = texts.Select(text =>
+        {
+            using var json = JsonDocument.Parse(AttendProcess.Run("predict", run.Folder, "--text", text, "--json").Out);
+            return json.RootElement.GetProperty("predictions")[0].GetProperty("probability").GetDouble();
+        }).ToArray();
+        var lines = AttendProcess.RunWith(string.Concat(texts.Select(text => text + "\n")), "predict", run.Folder).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(texts.Length, lines.Length);
+        Assert.StartsWith("fruit\t", lines[0]);
+        Assert.StartsWith("工具\t", lines[2]);
+
+        var input = run.File("new.txt");
+        File.WriteAllLines(input, texts);
+        Assert.Equal(0, AttendProcess.Run("predict", run.Folder, "--input", input, "--output", run.File("answers.jsonl")).ExitCode);
+        var written = File.ReadAllLines(run.File("answers.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        Assert.Equal(texts, written.Select(line => line.GetProperty("text").GetString()));
+        foreach (var (left, right) in single.Zip(written)) Assert.Equal(left, right.GetProperty("probability").GetDouble(), 1e-5);
+    }
+
+    [Fact]
+    public void EvaluateWritesFiguresPicturesAndAPage()
+    {
+        var result = AttendProcess.Run("evaluate", run.Folder, "--data", run.Dev, "--json");
+        Assert.Equal(0, result.ExitCode);
+        using var json = JsonDocument.Parse(result.Out);
+        var folder = json.RootElement.GetProperty("folder").GetString()!;
+        Assert.Equal(Path.Combine(run.Folder, "evaluation", "dev"), folder);
+        using var metrics = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "metrics.json")));
+        Assert.Equal(60, metrics.RootElement.GetProperty("data").GetProperty("example_count").GetInt32());
+        // The best epoch was chosen by this very figure on this very file.
+        using var card = JsonDocument.Parse(File.ReadAllText(Path.Combine(run.Folder, "run.json")));
+        var best = card.RootElement.GetProperty("history")[card.RootElement.GetProperty("best_epoch").GetInt32() - 1];
+        Assert.Equal(best.GetProperty("dev_metrics").GetProperty("accuracy").GetDouble(), metrics.RootElement.GetProperty("metrics").GetProperty("accuracy").GetDouble(), 12);
+        Assert.Equal(60, File.ReadLines(Path.Combine(folder, "predictions.jsonl")).Count());
+        foreach (var picture in new[] { "confusion_matrix.png", "curves.png" })
+            Assert.Equal([0x89, 0x50, 0x4e, 0x47], File.ReadAllBytes(Path.Combine(folder, picture))[..4]);
+        var page = File.ReadAllText(Path.Combine(folder, "report.html"));
+        Assert.Contains("data:image/png;base64,", page);
+        Assert.Contains("工具", page);
+        Assert.DoesNotContain("http://", page.Replace("http://www.w3.org/", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void InfoTellsWhatTheModelIsWithoutLoadingTheEngine()
+    {
+        var result = AttendProcess.Run("info", run.Folder);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("bert", result.Out);
+        Assert.Contains("fruit, 工具", result.Out);
+        Assert.Contains("240 examples", result.Out);
+        using var json = JsonDocument.Parse(AttendProcess.Run("info", run.Folder, "--json").Out);
+        Assert.True(json.RootElement.GetProperty("parameter_count").GetInt64() > 100_000);
+    }
+
+    [Fact]
+    public void DoctorFindsThisMachineFit()
+    {
+        var result = AttendProcess.Run("doctor", "--json");
+        using var json = JsonDocument.Parse(result.Out);
+        Assert.True(json.RootElement.GetProperty("healthy").GetBoolean(), result.Out);
+        Assert.Equal(0, result.ExitCode);
+    }
+
+    [Fact]
+    public void SeveralProcessesStartTheEngineAtOnce()
+    {
+        var processes = Enumerable.Range(0, 4).Select(_ => AttendProcess.Start("doctor", "--json")).ToArray();
+        foreach (var process in processes)
+        {
+            process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            Assert.Equal(0, process.ExitCode);
+            process.Dispose();
+        }
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("train classify --help")]
+    [InlineData("evaluate --help")]
+    [InlineData("predict --help")]
+    [InlineData("info --help")]
+    [InlineData("doctor --help")]
+    [InlineData("demo --help")]
+    public void EveryVerbHasHelpWithAnExample(string line)
+    {
+        var result = AttendProcess.Run(line.Split(' '));
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains(line == "--help" ? "Commands:" : "Example", result.Out);
+    }
+
+    [Fact]
+    public void HelpLoadsNoLibtorch()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "asks the loader by LD_DEBUG");
+        string Loaded(params string[] arguments)
+        {
+            using var process = AttendProcess.Start(new Dictionary<string, string> { ["LD_DEBUG"] = "files" }, arguments);
+            _ = process.StandardOutput.ReadToEndAsync();
+            var error = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            return error;
+        }
+        Assert.DoesNotContain("libtorch_cpu", Loaded("train", "classify", "--help"));
+        Assert.Contains("libtorch_cpu", Loaded("doctor"));
+    }
+
+    [Fact]
+    public void KilledAndResumedIsUninterrupted()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "sends signals");
+        string[] Command(string name) => ["train", "classify", "--data", run.Train, "--dev", run.Dev, "--out", run.File(name), "--epochs", "6", "--batch-size", "8", "--seed", "5", "--max-input-tokens", "24", "--checkpoint-seconds", "0.3"];
+        Assert.Equal(0, AttendProcess.Run(Command("whole")).ExitCode);
+
+        KillWhenLogged("SIGKILL", 20, 137);
+        KillWhenLogged("SIGINT", 100, 130);
+        Assert.Equal(0, AttendProcess.Run([.. Command("cut"), "--resume"]).ExitCode);
+        Assert.Equal(File.ReadAllText(Path.Combine(run.File("whole"), "log.jsonl")), File.ReadAllText(Path.Combine(run.File("cut"), "log.jsonl")));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(run.File("whole"), "model.safetensors")), File.ReadAllBytes(Path.Combine(run.File("cut"), "model.safetensors")));
+
+        void KillWhenLogged(string signal, int updates, int exitCode)
+        {
+            var log = Path.Combine(run.File("cut"), "log.jsonl");
+            using var process = AttendProcess.Start([.. Command("cut"), .. File.Exists(log) ? ["--resume"] : Array.Empty<string>()]);
+            _ = process.StandardError.ReadToEndAsync();
+            while (!process.HasExited && (!File.Exists(log) || File.ReadLines(log).Count() < updates)) Thread.Sleep(5);
+            Assert.False(process.HasExited, "the run ended before it could be interrupted");
+            using (var kill = Process.Start("kill", ["-s", signal[3..], process.Id.ToString()])) kill.WaitForExit();
+            process.WaitForExit();
+            Assert.Equal(exitCode, process.ExitCode);
+        }
+    }
+}

@@ -73,7 +73,7 @@ internal static class RealClassification
                 Out = output,
                 Size = EncoderSize.Named["tiny"] with { Dropout = Dropout },
                 Options = Options with { Seed = seed },
-                TaskOptions = new() { TokenDropout = TokenDropout },
+                TaskOptions = new() { TokenDropout = TokenDropout, LabelSmoothing = 0.1 },
             }.Run();
         }
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -45,7 +46,8 @@ internal static class Program
         }
     }
 
-    internal static RootCommand CreateRoot(CancellationToken cancel) => new("Transformers and BERT for .NET: teach a model your labels, see how good it is, use it.")
+    // Not a RootCommand, whose name in help texts is that of the assembly.
+    internal static Command CreateRoot(CancellationToken cancel) => new("attend", "Transformers and BERT for .NET: teach a model your labels, see how good it is, use it.")
     {
         DemoCommand.Create(cancel),
         TrainCommand.Create(cancel),
@@ -53,6 +55,8 @@ internal static class Program
         PredictCommand.Create(cancel),
         InfoCommand.Create(),
         DoctorCommand.Create(),
+        new HelpOption(),
+        new VersionOption(),
     };
 
     private static int Fail(string[] arguments, int exitCode, string message)

@@ -35,8 +35,8 @@ internal static class DemoCommand
                 Dev = Path.Combine(data, "dev.tsv"),
                 Out = folder,
                 Size = EncoderSize.Named["tiny"],
-                Options = new() { Epochs = 20, LearningRate = 1e-3, BatchSize = 16 },
-                TaskOptions = new() { TokenDropout = 0.2 },
+                Options = new() { Epochs = 8, LearningRate = 1e-3, BatchSize = 16 },
+                TaskOptions = new() { TokenDropout = 0.1, LabelSmoothing = 0.1 },
             };
             // Only an earlier demo is replaced, never somebody's own run.
             training = training with { Overwrite = RunCard.Read(folder)?.Train.Sha256 == DatasetHash.Of(training.Data) };

@@ -27,8 +27,8 @@ internal static class TrainCommand
         private readonly Option<ScheduleKind> _schedule = new("--schedule") { Description = "course of the learning rate", DefaultValueFactory = _ => ScheduleKind.Linear, HelpName = "linear|cosine|constant" };
         private readonly Option<double> _warmup = new("--warmup") { Description = "share of the updates over which the learning rate rises", DefaultValueFactory = _ => 0.1 };
         private readonly Option<double> _weightDecay = new("--weight-decay") { Description = "decoupled weight decay", DefaultValueFactory = _ => 0.01 };
-        private readonly Option<double> _labelSmoothing = new("--label-smoothing") { Description = "share of the probability spread over all labels", DefaultValueFactory = _ => 0.0 };
-        private readonly Option<double?> _tokenDropout = new("--token-dropout") { Description = "probability of hiding a token in training  [default: 0, or 0.2 for a new model]" };
+        private readonly Option<double?> _labelSmoothing = new("--label-smoothing") { Description = "share of the probability spread over all labels  [default: 0, or 0.1 for a new model]" };
+        private readonly Option<double?> _tokenDropout = new("--token-dropout") { Description = "probability of hiding a token in training  [default: 0, or 0.1 for a new model]" };
         private readonly Option<ClassWeighting> _classWeights = new("--class-weights") { Description = "weight of the labels in the loss", DefaultValueFactory = _ => ClassWeighting.None, HelpName = "none|balanced" };
         private readonly Option<string?> _pooling = new("--pooling") { Description = "what the head reads: the pooled [CLS] state or the mean of all  [default: as the model says, mean for a new one]", HelpName = "cls|mean" };
         private readonly Option<int> _patience = new("--patience") { Description = "stop after so many epochs without a better dev score; 0 = never", DefaultValueFactory = _ => 0 };
@@ -93,7 +93,7 @@ internal static class TrainCommand
                     Seed = parsed.GetValue(_seed),
                     CheckpointSeconds = parsed.GetValue(_checkpointSeconds),
                 },
-                TaskOptions = new() { MaxInputTokens = parsed.GetValue(_maxInputTokens), LabelSmoothing = parsed.GetValue(_labelSmoothing), TokenDropout = parsed.GetValue(_tokenDropout) ?? (isNew ? 0.2 : 0) },
+                TaskOptions = new() { MaxInputTokens = parsed.GetValue(_maxInputTokens), LabelSmoothing = parsed.GetValue(_labelSmoothing) ?? (isNew ? 0.1 : 0), TokenDropout = parsed.GetValue(_tokenDropout) ?? (isNew ? 0.1 : 0) },
                 ClassWeights = parsed.GetValue(_classWeights),
                 Pooling = parsed.GetValue(_pooling),
                 Device = parsed.GetValue(_device)!,

@@ -16,8 +16,8 @@ public sealed partial class ReadmeTests
             var words = Words().Matches(line).Select(word => word.Value.Trim('"')).Select(word =>
                 word.StartsWith("data/", StringComparison.Ordinal) ? Repository.Path(word.Split('/')) : word.StartsWith("runs/", StringComparison.Ordinal) ? folder.File(word) : word).ToArray();
             Assert.Equal("attend", words[0]);
-            // Two epochs instead of twenty: whether it learns is tested elsewhere.
-            var arguments = words[1..].Select(word => word == "20" ? "2" : word).ToArray();
+            // Two epochs instead of eight: whether it learns is tested elsewhere.
+            var arguments = words[1..].Select(word => word == "8" ? "2" : word).ToArray();
             var result = EndToEnd.AttendProcess.Run(arguments);
             Assert.True(result.ExitCode == 0, $"{line}\n{result.Error}");
         }

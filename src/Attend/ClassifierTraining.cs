@@ -5,7 +5,6 @@ using Attend.Tasks;
 using Attend.Text.Data;
 using Attend.Text.Tokenizers;
 using Attend.Training;
-using TorchSharp;
 
 namespace Attend;
 
@@ -83,7 +82,7 @@ public sealed record ClassifierTraining
         var data = TrainingData.Read(this, notice);
         Engine.Start();
         var device = DeviceChoice.Parse(Device);
-        torch.random.manual_seed((long)(Options.Seed >> 1));
+        Initialization.Seed(Options.Seed);
 
         var start = Resume ? Out : From;
         var folder = start is null ? null : ModelFolder.Open(start);
@@ -112,7 +111,13 @@ public sealed record ClassifierTraining
             PrimaryMetric = task.PrimaryMetric,
         };
         if (Resume) card = ResumedCard(card);
-        else if (folder is not null) folder.LoadWeights(encoder, task.Heads, headsRequired: false);
+        else if (folder is not null)
+        {
+            // A head is taken over only if it says the same things; otherwise it is drawn anew.
+            var sameHead = folder.Config.Labels.SequenceEqual(data.Labels);
+            if (!sameHead && folder.Config.Labels.Count > 0) notice($"{folder.Path} was trained on other labels: its head is replaced by a new one");
+            folder.LoadWeights(encoder, sameHead ? task.Heads : new Dictionary<string, TorchSharp.Modules.Linear>(), headsRequired: false);
+        }
 
         if (Overwrite && Directory.Exists(Out)) Directory.Delete(Out, recursive: true);
         using var run = new RunFolder(Out);

@@ -93,7 +93,9 @@ public sealed class ModelFolder
                 else copies.Add((key, view));
             }
         }
-        var extra = found.Where(entry => !used.Contains(entry.Key) && !map.IsIgnored(entry.Key) && !map.IsOptional(entry.Key)).Select(entry => entry.Value).ToArray();
+        bool IsUnwantedHead(string key) => !headsRequired && headPrefixes.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal));
+        var extra = found.Where(entry => !used.Contains(entry.Key) && !map.IsIgnored(entry.Key) && !map.IsOptional(entry.Key) && !IsUnwantedHead(entry.Key))
+            .Select(entry => entry.Value).ToArray();
         if (missing.Count + misshapen.Count + extra.Length > 0) throw new CheckpointMismatchException(path, missing, extra, misshapen);
         foreach (var (key, target) in copies) file.ReadInto(key, target);
     }

@@ -29,7 +29,9 @@ public static class Attention
     /// <returns>[batch, head, target, headDim].</returns>
     public static Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? bias, double dropout, AttentionOptions options = default)
     {
-        if (!options.WantsWeights && Choose(options.Kernel, query, key) == AttentionKernel.Fused)
+        // The fused kernel drops by libtorch's own generator, which on a CPU is not the one a run is seeded by.
+        var mayFuse = !options.WantsWeights && (dropout == 0 || query.device_type != DeviceType.CPU);
+        if (mayFuse && Choose(options.Kernel, query, key) == AttentionKernel.Fused)
             return nn.functional.scaled_dot_product_attention(query, key, value, bias, dropout, is_casual: false);
 
         var scale = 1.0 / Math.Sqrt(query.shape[^1]);

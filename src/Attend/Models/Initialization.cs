@@ -1,28 +1,52 @@
+using System.Runtime.InteropServices;
+using Attend.Text.Data;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Attend.Models;
 
-/// <summary>Fresh weights.</summary>
+/// <summary>Fresh weights, from a generator of our own: libtorch's is the process's, and two models made at once would disturb each other.</summary>
 internal static class Initialization
 {
-    /// <summary>BERT's rule: matrices and embeddings from N(0, deviation²), biases 0, LayerNorm 1 and 0, the padding row 0.</summary>
+    [ThreadStatic]
+    private static DeterministicRandom? _random;
+
+    /// <summary>Makes the weights drawn next on this thread depend on this seed alone.</summary>
+    public static void Seed(ulong seed) => _random = new DeterministicRandom(seed);
+
+    /// <summary>BERT's rule: matrices and embeddings from N(0, deviation²), biases 0; LayerNorm stays 1 and 0.</summary>
     public static void Normal(nn.Module module, double deviation)
     {
+        _random ??= new DeterministicRandom(0);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        foreach (var part in module.modules())
+        foreach (var part in module.modules().Append(module)) // modules() leaves out the module itself
         {
             switch (part)
             {
                 case Linear linear:
-                    linear.weight!.normal_(0, deviation);
+                    Fill(linear.weight!, deviation, _random);
                     linear.bias?.zero_();
                     break;
                 case Embedding embedding:
-                    embedding.weight!.normal_(0, deviation);
+                    Fill(embedding.weight!, deviation, _random);
                     break;
             }
         }
+    }
+
+    // Box and Muller 1958: two normal numbers of two uniform ones.
+    private static void Fill(Tensor weight, double deviation, DeterministicRandom random)
+    {
+        var values = empty(weight.shape, ScalarType.Float32);
+        var span = MemoryMarshal.Cast<byte, float>(values.bytes);
+        for (var i = 0; i < span.Length; i += 2)
+        {
+            var radius = deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
+            var (sine, cosine) = Math.SinCos(2 * Math.PI * random.NextDouble());
+            span[i] = (float)(radius * cosine);
+            if (i + 1 < span.Length) span[i + 1] = (float)(radius * sine);
+        }
+        weight.copy_(values);
     }
 }

@@ -108,7 +108,7 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
     {
         using var scope = NewDisposeScope();
         Dropout.Seed(Seeds.Derive(_options.Seed, (ulong)state.Update));
-        random.manual_seed((long)(Seeds.Derive(_options.Seed, (ulong)state.Update) >> 1)); // for what libtorch itself draws, on a GPU
+        if (_task.Device.type != TorchSharp.DeviceType.CPU) random.manual_seed((long)(Seeds.Derive(_options.Seed, (ulong)state.Update) >> 1));
         optimizer.ZeroGradients();
         var lossCount = batches.Sum(batch => batch.LossCount);
         var lossSum = 0.0;

@@ -93,7 +93,7 @@ public sealed class ArchitectureContracts
     public void EveryLayerIsRegisteredUnderANameTheKeyMapKnows(string architecture)
     {
         using var model = Create(architecture);
-        foreach (var module in model.modules().Where(module => module.GetType().Assembly == typeof(EncoderModel).Assembly))
+        foreach (var module in model.modules().Append(model).Where(module => module.GetType().Assembly == typeof(EncoderModel).Assembly))
             foreach (var field in module.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
             {
                 var value = field.GetValue(module);

@@ -179,7 +179,7 @@ public sealed class TrainerContracts
 
     private static TextClassification CreateTask(double dropout = 0)
     {
-        manual_seed(7);
+        Initialization.Seed(7);
         var tokenizer = new BertTokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Words]);
         var config = Architectures.Find("bert").CreateConfig(new EncoderSize(1, 16, 2, 32) { MaxPositionEmbeddings = 32, Dropout = dropout }, tokenizer.VocabSize).WithLabels(["heaven", "rest"], false, "mean");
         return new TextClassification(Architectures.Find("bert").Create(config), tokenizer, new ClassificationOptions { MaxInputTokens = 32 }, CPU);

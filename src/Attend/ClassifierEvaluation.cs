@@ -64,7 +64,7 @@ public sealed record ClassifierEvaluation(ClassificationReport Report, IReadOnly
             var count = 0L;
             foreach (var window in LabeledTextFile.Read(dataPath, format).Chunk(WindowSize))
             {
-                TrainingData.CheckLabels(dataPath, window, task.Labels, "the model's training data");
+                LabelCheck.Known(dataPath, window, task.Labels, "the model's training data");
                 var answers = new ClassAnswer[window.Length];
                 foreach (var (_, indices, output) in Inference.Run(task, window, MaxBatchTokens, cancel))
                 {

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Attend.Checkpoints;
-using Attend.Tasks;
 using Attend.Text.Data;
 using Attend.Training;
 
@@ -11,13 +10,16 @@ namespace Attend;
 /// <param name="Path">As given.</param>
 /// <param name="Sha256">Of the file's bytes, in hexadecimal.</param>
 /// <param name="ExampleCount">Examples used.</param>
-public sealed record DataCard(string Path, string Sha256, long ExampleCount);
+public sealed record DataCard(string Path, string Sha256, long ExampleCount)
+{
+    internal static DataCard Of(string path, long exampleCount) => new(path, DatasetHash.Of(path), exampleCount);
+}
 
 /// <summary>What run.json says: everything needed to know, and to repeat, how a model was trained.</summary>
 public sealed record RunCard
 {
     /// <summary>Name of the file in the run's folder.</summary>
-    public const string FileName = "run.json";
+    public const string FileName = RunFolder.CardFile;
 
     /// <summary>"running", "interrupted" or "finished".</summary>
     public required string Status { get; init; }
@@ -37,8 +39,8 @@ public sealed record RunCard
     /// <summary>Share of the training data that was split off for dev; null where a file was given.</summary>
     public double? DevShare { get; init; }
 
-    /// <summary>How the data files were read.</summary>
-    public required LabeledTextOptions Format { get; init; }
+    /// <summary>How the data files were read: the task's own options, see <see cref="As"/>.</summary>
+    public required JsonElement Format { get; init; }
 
     /// <summary>The model the weights came from; null = drawn from the seed.</summary>
     public string? From { get; init; }
@@ -49,8 +51,11 @@ public sealed record RunCard
     /// <summary>Options of the training.</summary>
     public required TrainOptions Options { get; init; }
 
-    /// <summary>Options of the task.</summary>
-    public required ClassificationOptions TaskOptions { get; init; }
+    /// <summary>Where an input is cut, in tokens, special tokens included.</summary>
+    public int MaxInputTokens { get; init; }
+
+    /// <summary>Options of the task, as its own record has them.</summary>
+    public required JsonElement TaskOptions { get; init; }
 
     /// <summary>Versions of what computed.</summary>
     public IReadOnlyDictionary<string, string> Versions { get; init; } = CurrentVersions();
@@ -84,6 +89,24 @@ public sealed record RunCard
         {
             throw new CheckpointException(path, exception.Message, advice: "The file was changed or comes from another version of Attend.", inner: exception);
         }
+    }
+
+    /// <summary>One of the card's open parts (<see cref="Format"/>, <see cref="TaskOptions"/>) as the record it was written from.</summary>
+    public static T As<T>(JsonElement part) => part.Deserialize<T>(RunJson.Indented)!;
+
+    /// <summary>This card, gone on with, if the run is started again with the same settings.</summary>
+    /// <exception cref="CheckpointException">Something that changes results differs; everything that does is named.</exception>
+    internal RunCard Resumed(RunCard now, string folder)
+    {
+        var differences = new List<string>();
+        if (Task != now.Task) differences.Add($"the task (was {Task}, is {now.Task})");
+        if (Train.Sha256 != now.Train.Sha256) differences.Add($"the training data (was {Train.Path}, {Train.Sha256[..12]}..., is {now.Train.Path}, {now.Train.Sha256[..12]}...)");
+        if (Dev?.Sha256 != now.Dev?.Sha256 || DevShare != now.DevShare) differences.Add("the dev data");
+        if (Options.ThatChangeResults != now.Options.ThatChangeResults) differences.Add($"the options (were {Options}, are {now.Options})");
+        if (!JsonElement.DeepEquals(TaskOptions, now.TaskOptions)) differences.Add($"the task's options (were {TaskOptions}, are {now.TaskOptions})");
+        if (!JsonElement.DeepEquals(Format, now.Format)) differences.Add($"how the data are read (was {Format}, is {now.Format})");
+        if (differences.Count > 0) throw new CheckpointException(folder, $"cannot be resumed with other settings: {string.Join("; ", differences)}", advice: "Resume with the command it was started with.");
+        return this with { Status = "running" };
     }
 
     internal void Write(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this, RunJson.Indented));

@@ -62,14 +62,14 @@ public sealed class TextClassifier : IDisposable
         var folder = ModelFolder.Open(path);
         if (folder.Config.Labels.Count == 0) throw new CheckpointException(path, "is not a classifier: config.json has no labels (id2label)", advice: $"Make one of it: attend train classify --from {path} --data FILE --out FOLDER");
         var card = RunCard.Read(path);
-        if (!File.Exists(Path.Combine(path, ModelFolder.WeightsFile)) && card is not null)
+        if (!folder.HasWeights && card is not null)
             throw new CheckpointException(path, "has no weights yet: its training has not finished its first epoch", advice: "Let it run, or go on with it by --resume.");
         var tokenizer = folder.LoadTokenizer();
         Engine.Start();
         var encoder = folder.Architecture.Create(folder.Config);
-        var limit = maxInputTokens ?? card?.TaskOptions.MaxInputTokens ?? encoder.MaxPositionEmbeddings;
+        var limit = maxInputTokens ?? card?.MaxInputTokens ?? encoder.MaxPositionEmbeddings;
         var task = new TextClassification(encoder, tokenizer, new ClassificationOptions { MaxInputTokens = limit }, DeviceChoice.Parse(device));
-        folder.LoadWeights(encoder, task.Heads, headsRequired: true);
+        folder.LoadWeights(new CheckpointPart(encoder, folder.Architecture.Keys), new CheckpointPart(task.Head, folder.Architecture.Heads[HeadKind.SequenceClassification].Keys));
         task.eval();
         return new TextClassifier(folder, encoder, task, limit);
     }

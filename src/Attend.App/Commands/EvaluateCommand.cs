@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Attend.Text.Data;
 
 namespace Attend.App.Commands;
 
@@ -27,7 +28,7 @@ internal static class EvaluateCommand
             var path = parsed.GetValue(data)!;
             var target = parsed.GetValue(output) ?? ClassifierEvaluation.DefaultFolder(folder, path);
             using var classifier = TextClassifier.Load(folder, parsed.GetValue(device)!);
-            var evaluation = ClassifierEvaluation.Run(classifier, path, format.Read(parsed, RunCard.Read(folder)?.Format), target, cancel);
+            var evaluation = ClassifierEvaluation.Run(classifier, path, format.Read(parsed, RunCard.Read(folder) is { } card ? RunCard.As<LabeledTextOptions>(card.Format) : null), target, cancel);
             if (parsed.GetValue(json)) Output.WriteJson(new { Folder = target, evaluation.Metrics, evaluation.Report });
             else Show(evaluation, target);
             return 0;

@@ -52,7 +52,7 @@ internal static class InfoCommand
         yield return ["trained on", $"{card.Train.Path} ({card.Train.ExampleCount} examples, sha256 {card.Train.Sha256[..12]}...)"];
         yield return ["judged by", card.Dev is { } dev ? $"{dev.Path} ({dev.ExampleCount} examples, sha256 {dev.Sha256[..12]}...)" : $"{card.DevShare:0.##} of the training data"];
         yield return ["started from", card.From ?? "nothing (new weights)"];
-        yield return ["options", $"{card.Options.Epochs} epochs, learning rate {card.Options.LearningRate.ToString(CultureInfo.InvariantCulture)} {card.Options.Schedule}, batch {card.Options.BatchSize}, seed {card.Options.Seed}, input up to {card.TaskOptions.MaxInputTokens} tokens"];
+        yield return ["options", $"{card.Options.Epochs} epochs, learning rate {card.Options.LearningRate.ToString(CultureInfo.InvariantCulture)} {card.Options.Schedule}, batch {card.Options.BatchSize}, seed {card.Options.Seed}, input up to {card.MaxInputTokens} tokens"];
         if (card.History.FirstOrDefault(epoch => epoch.Epoch == card.BestEpoch) is { } best)
             yield return ["best epoch", string.Create(CultureInfo.InvariantCulture, $"{best.Epoch} of {card.History.Count}, dev {card.PrimaryMetric} {best.DevMetrics[card.PrimaryMetric!]:0.0000}, {card.Seconds:0} s")];
         yield return ["versions", string.Join(", ", card.Versions.Select(version => $"{version.Key} {version.Value}"))];

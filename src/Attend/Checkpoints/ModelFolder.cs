@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Attend.Models;
 using Attend.Text.Tokenizers;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Attend.Checkpoints;
@@ -56,84 +55,90 @@ public sealed class ModelFolder
         return tokenizer;
     }
 
-    /// <summary>Fills an encoder, and a head where one is asked for, with the folder's weights.</summary>
-    /// <param name="encoder">Built from <see cref="Config"/>.</param>
-    /// <param name="heads">Layers of the head by their names in the checkpoint ("classifier"); left as drawn where the checkpoint has none and <paramref name="headsRequired"/> is false.</param>
-    /// <param name="headsRequired">Whether a missing head is a fault.</param>
+    /// <summary>The head that config.json names; null = none, or one that is not known.</summary>
+    public HeadKind? Head => Architecture.HeadOf(Config);
+
+    /// <summary>Whether the folder has its weights; a run has none before its first epoch.</summary>
+    public bool HasWeights => File.Exists(System.IO.Path.Combine(Path, WeightsFile));
+
+    /// <summary>Fills an encoder and its heads with the folder's weights.</summary>
+    /// <param name="parts">The encoder, built from <see cref="Config"/>, and what stands on it.</param>
+    /// <returns>What was not found, and what was not used.</returns>
     /// <exception cref="CheckpointMismatchException">Keys are missing, extra or misshapen; all are listed.</exception>
     /// <exception cref="CheckpointException">The file is corrupt.</exception>
-    public void LoadWeights(EncoderModel encoder, IReadOnlyDictionary<string, Linear> heads, bool headsRequired)
+    public LoadedWeights LoadWeights(params IReadOnlyList<CheckpointPart> parts)
     {
         var path = System.IO.Path.Combine(Path, WeightsFile);
         if (!File.Exists(path)) throw new CheckpointException(path, "no such file", advice: "The folder needs its weights beside config.json.");
         using var file = SafetensorsFile.Open(path);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var map = Architecture.Keys;
-        var headPrefixes = heads.Keys.Select(head => head + ".").Append("classifier.").ToArray();
-        var found = new Dictionary<string, string>();
-        foreach (var key in file.Entries.Keys) found[map.Normalise(key, headPrefixes)] = key;
+        var found = file.Entries.Keys.ToDictionary(KeyMap.Modern);
+        // Bare encoders are stored without the prefix that they have under a head.
+        if (!found.Keys.Any(key => key.StartsWith(Architecture.Keys.Prefix, StringComparison.Ordinal)))
+            found = found.ToDictionary(entry => IsHeads(entry.Key) ? entry.Key : Architecture.Keys.Prefix + entry.Key, entry => entry.Value);
 
-        var missing = new List<string>();
-        var misshapen = new List<MisshapenKey>();
+        var (missing, misshapen, fresh) = (new List<string>(), new List<MisshapenKey>(), new List<CheckpointPart>());
         var copies = new List<(string Key, Tensor Target)>();
         var used = new HashSet<string>();
-        foreach (var (theirs, target, isHead) in Places(map, encoder, heads))
+        foreach (var part in parts)
         {
-            var rows = target.shape.Length == 0 ? 0 : target.shape[0] / theirs.Count;
-            for (var part = 0; part < theirs.Count; part++)
+            var places = part.Places().ToArray();
+            if (!part.Required && !places.SelectMany(place => place.Theirs).Any(found.ContainsKey))
             {
-                var view = theirs.Count == 1 ? target : target.narrow(0, part * rows, rows);
-                used.Add(theirs[part]);
-                if (!found.TryGetValue(theirs[part], out var key))
+                fresh.Add(part);
+                continue;
+            }
+            foreach (var (theirs, target) in places)
+            {
+                var rows = target.shape.Length == 0 ? 0 : target.shape[0] / theirs.Count;
+                for (var piece = 0; piece < theirs.Count; piece++)
                 {
-                    if (isHead ? headsRequired : !map.IsOptional(theirs[part])) missing.Add(theirs[part]);
+                    var view = theirs.Count == 1 ? target : target.narrow(0, piece * rows, rows);
+                    used.Add(theirs[piece]);
+                    if (!found.TryGetValue(theirs[piece], out var key))
+                    {
+                        if (!part.Keys.IsOptional(theirs[piece])) missing.Add(theirs[piece]);
+                    }
+                    else if (!file.Entries[key].Shape.SequenceEqual(view.shape)) misshapen.Add(new MisshapenKey(key, view.shape, file.Entries[key].Shape));
+                    else copies.Add((key, view));
                 }
-                else if (!file.Entries[key].Shape.SequenceEqual(view.shape)) misshapen.Add(new MisshapenKey(key, view.shape, file.Entries[key].Shape));
-                else copies.Add((key, view));
             }
         }
-        bool IsUnwantedHead(string key) => !headsRequired && headPrefixes.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal));
-        var extra = found.Where(entry => !used.Contains(entry.Key) && !map.IsIgnored(entry.Key) && !map.IsOptional(entry.Key) && !IsUnwantedHead(entry.Key))
-            .Select(entry => entry.Value).ToArray();
+        var unused = found.Where(entry => !used.Contains(entry.Key) && !parts.Any(part => part.Keys.IsIgnored(entry.Key) || part.Keys.IsOptional(entry.Key))).ToArray();
+        var extra = unused.Where(entry => !IsHeads(entry.Key)).Select(entry => entry.Value).ToArray();
         if (missing.Count + misshapen.Count + extra.Length > 0) throw new CheckpointMismatchException(path, missing, extra, misshapen);
         foreach (var (key, target) in copies) file.ReadInto(key, target);
+        return new LoadedWeights(fresh, [.. unused.Select(entry => entry.Value)]);
     }
 
     /// <summary>Writes what a model folder holds besides weights: config.json and the tokenizer's files.</summary>
     /// <param name="path">The folder, made where it is missing.</param>
     /// <param name="config">Bears the labels of a head, if there is one.</param>
+    /// <param name="head">The head that will stand beside the encoder; null = none.</param>
     /// <param name="tokenizer">The tokenizer.</param>
-    public static void SaveConfig(string path, ModelConfig config, ITokenizer tokenizer)
+    public static void SaveConfig(string path, ModelConfig config, HeadKind? head, ITokenizer tokenizer)
     {
         Directory.CreateDirectory(path);
         tokenizer.Save(path);
-        var named = config with { Architectures = [Architectures.Find(config.ModelType).ClassificationName] };
+        var architecture = Architectures.Find(config.ModelType);
+        var named = config with { Architectures = [head is { } kind ? architecture.Heads[kind].ClassName : architecture.ClassName] };
         AtomicFile.Write(System.IO.Path.Combine(path, ConfigFile), stream => JsonSerializer.Serialize(stream, named, named.GetType(), ModelConfig.Json));
     }
 
     /// <summary>Writes the weights of a model folder, under Hugging Face's names.</summary>
-    public static void SaveWeights(string path, EncoderModel encoder, IReadOnlyDictionary<string, Linear> heads)
+    public static void SaveWeights(string path, params IReadOnlyList<CheckpointPart> parts)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var tensors = new List<(string, Tensor)>();
-        foreach (var (theirs, target, _) in Places(Architectures.Find(encoder.Config.ModelType).Keys, encoder, heads))
+        foreach (var (theirs, target) in parts.SelectMany(part => part.Places()))
         {
-            var parts = theirs.Count == 1 ? [target] : target.chunk(theirs.Count, 0);
-            for (var part = 0; part < theirs.Count; part++) tensors.Add((theirs[part], parts[part].contiguous()));
+            var pieces = theirs.Count == 1 ? [target] : target.chunk(theirs.Count, 0);
+            for (var piece = 0; piece < theirs.Count; piece++) tensors.Add((theirs[piece], pieces[piece].contiguous()));
         }
         Safetensors.Write(System.IO.Path.Combine(path, WeightsFile), tensors, new Dictionary<string, string> { ["format"] = "pt" });
     }
 
-    // Every parameter with the names it has in a checkpoint; several names share one parameter where ours is fused.
-    private static IEnumerable<(IReadOnlyList<string> Theirs, Tensor Target, bool IsHead)> Places(KeyMap map, EncoderModel encoder, IReadOnlyDictionary<string, Linear> heads)
-    {
-        foreach (var (name, parameter) in encoder.named_parameters()) yield return (map.Theirs(name), parameter, false);
-        foreach (var (head, linear) in heads)
-        {
-            yield return ([$"{head}.weight"], linear.weight!, true);
-            if (linear.bias is { } bias) yield return ([$"{head}.bias"], bias, true);
-        }
-    }
+    private bool IsHeads(string key) => Architecture.Heads.Values.Any(head => head.Keys.Owns(key));
 }

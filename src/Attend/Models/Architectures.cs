@@ -17,11 +17,22 @@ public sealed class Architecture
     /// <summary>Builds the encoder.</summary>
     public required Func<ModelConfig, EncoderModel> Create { get; init; }
 
-    /// <summary>Hugging Face's class name of the encoder with a classification head.</summary>
-    public required string ClassificationName { get; init; }
+    /// <summary>Hugging Face's class of the encoder alone: "BertModel".</summary>
+    public required string ClassName { get; init; }
 
-    /// <summary>Names of the weights in published checkpoints.</summary>
+    /// <summary>Names of the encoder's weights in published checkpoints.</summary>
     public required KeyMap Keys { get; init; }
+
+    /// <summary>The heads that checkpoints of this architecture can hold.</summary>
+    public required IReadOnlyDictionary<HeadKind, HeadFormat> Heads { get; init; }
+
+    /// <summary>The head that a configuration's class name ("BertForSequenceClassification") stands for; null = none, or one that is not known.</summary>
+    public HeadKind? HeadOf(ModelConfig config)
+    {
+        foreach (var (kind, format) in Heads)
+            if (config.Architectures?.Contains(format.ClassName) == true) return kind;
+        return null;
+    }
 }
 
 /// <summary>The one table of architectures. A new one is a file in Models/ and a line here.</summary>

@@ -136,6 +136,14 @@ public sealed class BertModel : EncoderModel
         return new EncoderOutput(hidden, pooled);
     }
 
+    // The decoder's matrix is the word embedding, so only its bias is stored.
+    private static KeyRule[] MaskedLanguageKeys =>
+    [
+        new("transform", "cls.predictions.transform.dense"),
+        new("norm", "cls.predictions.transform.LayerNorm"),
+        new("decoder", "cls.predictions"),
+    ];
+
     /// <summary>The row of BERT in the table of architectures.</summary>
     internal static Architecture Architecture { get; } = new()
     {
@@ -153,7 +161,7 @@ public sealed class BertModel : EncoderModel
             AttentionProbsDropoutProb = size.Dropout,
         },
         Create = config => new BertModel((BertConfig)config),
-        ClassificationName = "BertForSequenceClassification",
+        ClassName = "BertModel",
         Keys = new KeyMap
         {
             Prefix = "bert.",
@@ -171,8 +179,16 @@ public sealed class BertModel : EncoderModel
                 new("layers.*.feed_forward_norm", "encoder.layer.*.output.LayerNorm"),
                 new("pooler", "pooler.dense"),
             ],
-            Ignored = ["embeddings.position_ids", "embeddings.token_type_ids", "cls."],
+            Ignored = ["embeddings.position_ids", "embeddings.token_type_ids"],
             Optional = ["pooler."],
+        },
+        Heads = new Dictionary<HeadKind, HeadFormat>
+        {
+            [HeadKind.SequenceClassification] = new("BertForSequenceClassification", new KeyMap { Rules = [new("output", "classifier")] }),
+            [HeadKind.TokenClassification] = new("BertForTokenClassification", new KeyMap { Rules = [new("output", "classifier")] }),
+            [HeadKind.QuestionAnswering] = new("BertForQuestionAnswering", new KeyMap { Rules = [new("output", "qa_outputs")] }),
+            [HeadKind.MaskedLanguageModel] = new("BertForMaskedLM", new KeyMap { Rules = MaskedLanguageKeys, Ignored = ["cls.predictions.decoder."] }),
+            [HeadKind.PreTraining] = new("BertForPreTraining", new KeyMap { Rules = [.. MaskedLanguageKeys, new("next_sentence", "cls.seq_relationship")], Ignored = ["cls.predictions.decoder."] }),
         },
     };
 }

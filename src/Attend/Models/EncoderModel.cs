@@ -33,6 +33,15 @@ public abstract class EncoderModel(string name) : nn.Module<EncoderInput, Encode
     /// <summary>Standard deviation of freshly drawn weights.</summary>
     public abstract double InitializerRange { get; }
 
+    /// <summary>The architecture's own head over the summary of a text, freshly drawn.</summary>
+    public virtual ClassificationHead CreateClassificationHead(int labelCount) => new(new ClassificationHeadOptions
+    {
+        HiddenSize = HiddenSize,
+        LabelCount = labelCount,
+        Dropout = ClassifierDropout,
+        InitializerRange = InitializerRange,
+    });
+
     /// <summary>Chooses the attention kernel of every block.</summary>
     public void UseKernel(AttentionKernel kernel)
     {

@@ -13,8 +13,8 @@ public sealed class KeyMap
     /// <summary>Rules, one per layer kind; each speaks for the layer's weight and bias.</summary>
     public required IReadOnlyList<KeyRule> Rules { get; init; }
 
-    /// <summary>What every encoder key begins with in a model with a head ("bert."); absent in bare encoders.</summary>
-    public required string Prefix { get; init; }
+    /// <summary>What every encoder key begins with in a model with a head ("bert."); absent in bare encoders. Empty for heads.</summary>
+    public string Prefix { get; init; } = "";
 
     /// <summary>Beginnings of keys (without prefix) that a checkpoint may hold and we do not need.</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
@@ -36,22 +36,20 @@ public sealed class KeyMap
         throw new KeyNotFoundException($"no rule of the key map speaks for '{ours}'");
     }
 
-    /// <summary>Brings a checkpoint's key to the form <see cref="Theirs"/> gives: prefix added where absent, TensorFlow's gamma and beta renamed.</summary>
-    /// <param name="key">A key as it stands in the file.</param>
-    /// <param name="headPrefixes">Beginnings of keys that belong to a head and take no prefix.</param>
-    public string Normalise(string key, IReadOnlyList<string> headPrefixes)
-    {
-        if (key.EndsWith("LayerNorm.gamma", StringComparison.Ordinal)) key = key[..^"gamma".Length] + "weight";
-        if (key.EndsWith("LayerNorm.beta", StringComparison.Ordinal)) key = key[..^"beta".Length] + "bias";
-        var bare = key.StartsWith(Prefix, StringComparison.Ordinal) || headPrefixes.Any(head => key.StartsWith(head, StringComparison.Ordinal));
-        return bare || Ignored.Any(ignored => key.StartsWith(ignored, StringComparison.Ordinal)) ? key : Prefix + key;
-    }
-
     /// <summary>Whether a checkpoint's key may be passed over.</summary>
     public bool IsIgnored(string theirs) => Begins(Ignored, theirs);
 
     /// <summary>Whether a checkpoint may lack this key.</summary>
     public bool IsOptional(string theirs) => Begins(Optional, theirs);
+
+    /// <summary>Whether a checkpoint's key is one of this map's.</summary>
+    internal bool Owns(string theirs) => IsIgnored(theirs) || Rules.SelectMany(rule => rule.Theirs).Any(name => Regex.IsMatch(theirs, "^" + Regex.Escape(Prefix + name).Replace("\\*", "[0-9]+") + "\\.(weight|bias)$"));
+
+    /// <summary>TensorFlow's names for the weights of a LayerNorm, gamma and beta, as PyTorch has them.</summary>
+    internal static string Modern(string key) =>
+        key.EndsWith("LayerNorm.gamma", StringComparison.Ordinal) ? key[..^"gamma".Length] + "weight"
+        : key.EndsWith("LayerNorm.beta", StringComparison.Ordinal) ? key[..^"beta".Length] + "bias"
+        : key;
 
     private bool Begins(IReadOnlyList<string> beginnings, string key)
     {

@@ -3,7 +3,6 @@ using Attend.Text.Data;
 using Attend.Text.Metrics;
 using Attend.Text.Tokenizers;
 using TorchSharp;
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -42,13 +41,13 @@ public sealed record ClassificationBatch(TokenBatch Tokens, float[]? Targets, do
     public override long PaddedTokenCount => (long)Tokens.ExampleCount * Tokens.SeqLength;
 }
 
-/// <summary>Text classification, single- or multi-label: an encoder, dropout, one linear layer (Devlin et al. 2018, section 4.1 and figure 4b).</summary>
+/// <summary>Text classification, single- or multi-label: an encoder and its architecture's own head (Devlin et al. 2018, section 4.1 and figure 4b).</summary>
 public sealed class TextClassification : LearningTask<LabeledText, ClassificationBatch, ClassAnswer>
 {
     private const float MultiLabelThreshold = 0.5f;
 
     [ComponentName(Name = "encoder")] private readonly EncoderModel _encoder;
-    [ComponentName(Name = "classifier")] private readonly Linear _classifier;
+    [ComponentName(Name = "head")] private readonly ClassificationHead _head;
     private readonly ITokenizer _tokenizer;
     private readonly ClassificationOptions _options;
     private readonly Dictionary<string, int> _labelIndex;
@@ -77,8 +76,7 @@ public sealed class TextClassification : LearningTask<LabeledText, Classificatio
         (_encoder, _tokenizer, _options, Device) = (encoder, tokenizer, options, device);
         _labelIndex = Labels.Select((label, index) => (label, index)).ToDictionary(pair => pair.label, pair => pair.index);
         _meanPooling = config.ClassifierPooling == "mean";
-        _classifier = Linear(encoder.HiddenSize, Labels.Count);
-        Initialization.Normal(_classifier, encoder.InitializerRange);
+        _head = encoder.CreateClassificationHead(Labels.Count);
         RegisterComponents();
         this.to(device);
     }
@@ -95,8 +93,8 @@ public sealed class TextClassification : LearningTask<LabeledText, Classificatio
     /// <inheritdoc/>
     public override string PrimaryMetric => _multiLabel ? "f1_micro" : "accuracy";
 
-    /// <summary>The layers of the head by their names in a checkpoint.</summary>
-    public IReadOnlyDictionary<string, Linear> Heads => new Dictionary<string, Linear> { ["classifier"] = _classifier };
+    /// <summary>The head on the encoder.</summary>
+    public ClassificationHead Head => _head;
 
     /// <summary>Whether a text is longer than the limit and will be cut.</summary>
     public bool IsTruncated(LabeledText example) => Encode(example).TruncatedTokenCount > 0;
@@ -126,9 +124,8 @@ public sealed class TextClassification : LearningTask<LabeledText, Classificatio
         var tokens = training && _options.TokenDropout > 0 ? batch.Tokens.WithTokensHidden(_options.TokenDropout, _tokenizer.MaskId) : batch.Tokens;
         var input = tokens.ToInput(Device);
         var output = _encoder.call(input);
-        var summary = _meanPooling ? Mean(output.Hidden, input.Mask) : output.Pooled!;            // [batch, hidden]
-        if (training && _encoder.ClassifierDropout > 0) summary = Layers.Dropout.Apply(summary, _encoder.ClassifierDropout);
-        var logits = _classifier.call(summary);                                                   // [batch, label]
+        var summary = _meanPooling ? Mean(output.Hidden, input.Mask) : output.Pooled ?? output.Hidden.select(1, 0);   // [batch, hidden]
+        var logits = _head.call(summary);                                                         // [batch, label]
         return new TaskOutput(logits, batch.Targets is null ? null : Loss(logits, batch.Targets));
     }
 

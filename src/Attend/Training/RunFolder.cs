@@ -11,6 +11,9 @@ namespace Attend.Training;
 /// </remarks>
 public sealed class RunFolder : IDisposable
 {
+    /// <summary>Name of the run card's file.</summary>
+    internal const string CardFile = "run.json";
+
     private const string CheckpointFolder = "checkpoint";
     private readonly FileStream _lock;
     private readonly List<UpdateRecord> _unwritten = [];
@@ -31,6 +34,23 @@ public sealed class RunFolder : IDisposable
         {
             throw new IOException($"{path}: another process is writing to this run ({exception.Message})", exception);
         }
+    }
+
+    /// <summary>Before anything is read or computed: would the folder be refused at the end?</summary>
+    /// <param name="path">Where the run is to be.</param>
+    /// <param name="resume">Go on with the run that is there.</param>
+    /// <param name="overwrite">Replace the run that is there.</param>
+    /// <exception cref="CheckpointException">It would; nothing was changed.</exception>
+    /// <exception cref="ArgumentException">Both switches are given.</exception>
+    public static void CheckTarget(string path, bool resume, bool overwrite)
+    {
+        if (System.IO.File.Exists(path)) throw new CheckpointException(path, "is a file", advice: "Name a folder for the run.");
+        var exists = Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any();
+        var isRun = System.IO.File.Exists(System.IO.Path.Combine(path, CardFile));
+        if (resume && overwrite) throw new ArgumentException("--resume and --overwrite exclude each other");
+        if (resume && !isRun) throw new CheckpointException(path, exists ? "holds no run to resume (no run.json)" : "no such run to resume", advice: "Start it without --resume.");
+        if (exists && !isRun) throw new CheckpointException(path, "is not empty and holds no run", advice: "Choose another folder; nothing was changed.");
+        if (exists && !resume && !overwrite) throw new CheckpointException(path, "holds another run", advice: "Go on with it by --resume, replace it by --overwrite, or choose another folder; nothing was changed.");
     }
 
     /// <summary>The folder.</summary>
@@ -75,7 +95,12 @@ public sealed class RunFolder : IDisposable
 
     internal TrainState? Restore(nn.Module module, AdamW optimizer)
     {
-        if (LatestCheckpoint() is not { } folder) return null;
+        if (LatestCheckpoint() is not { } folder)
+        {
+            // Killed before its first checkpoint: the run begins anew, and so does its log.
+            System.IO.File.Delete(File("log.jsonl"));
+            return null;
+        }
         var state = JsonSerializer.Deserialize<TrainState>(System.IO.File.ReadAllText(System.IO.Path.Combine(folder, "state.json")), RunJson.Indented)!;
         using var noGradient = no_grad();
         using (var weights = SafetensorsFile.Open(System.IO.Path.Combine(folder, "weights.safetensors")))

@@ -49,6 +49,9 @@ public sealed record TrainOptions
     /// <summary>Seconds between checkpoints within an epoch; each epoch ends with one as well. Changes no result.</summary>
     public double CheckpointSeconds { get; init; } = 60;
 
+    /// <summary>These options without those that change no result.</summary>
+    internal TrainOptions ThatChangeResults => this with { CheckpointSeconds = 0, MaxBatchTokens = 1 };
+
     /// <summary>Checks the numbers.</summary>
     /// <exception cref="ArgumentException">A number is out of range; the message names it.</exception>
     public void Validate()

@@ -84,5 +84,8 @@ internal static class RunJson
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
+    /// <summary>A value as it will stand in a file.</summary>
+    public static JsonElement Element(object value) => JsonSerializer.SerializeToElement(value, value.GetType(), Indented);
+
     public static JsonSerializerOptions Line { get; } = new(Indented) { WriteIndented = false };
 }

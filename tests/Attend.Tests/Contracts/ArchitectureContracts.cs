@@ -1,4 +1,5 @@
 using System.Reflection;
+using Attend.Checkpoints;
 using Attend.Layers;
 using Attend.Models;
 using Attend.Text.Tokenizers;
@@ -115,18 +116,19 @@ public sealed class ArchitectureContracts
         using var scope = NewDisposeScope();
         using var model = Create(architecture);
         model.eval();
-        var noHead = new Dictionary<string, Linear>();
-        Checkpoints.ModelFolder.SaveConfig(folder.Path, model.Config, new BertTokenizer(Vocabulary()));
-        Checkpoints.ModelFolder.SaveWeights(folder.Path, model, noHead);
+        Checkpoints.ModelFolder.SaveConfig(folder.Path, model.Config, null, new BertTokenizer(Vocabulary()));
+        Checkpoints.ModelFolder.SaveWeights(folder.Path, new CheckpointPart(model, Architectures.Find(architecture).Keys));
         var opened = Checkpoints.ModelFolder.Open(folder.Path);
+        Assert.Null(opened.Head);
         using var loaded = opened.Architecture.Create(opened.Config);
-        opened.LoadWeights(loaded, noHead, headsRequired: false);
+        var result = opened.LoadWeights(new CheckpointPart(loaded, opened.Architecture.Keys));
+        Assert.Empty(result.UnusedKeys);
         loaded.eval();
         var input = new EncoderInput(Ids(2, 9));
         Assert.Equal(0, MaxDifference(model.call(input).Hidden, loaded.call(input).Hidden));
 
         var first = File.ReadAllBytes(folder.File(Checkpoints.ModelFolder.WeightsFile));
-        Checkpoints.ModelFolder.SaveWeights(folder.Path, loaded, noHead);
+        Checkpoints.ModelFolder.SaveWeights(folder.Path, new CheckpointPart(loaded, opened.Architecture.Keys));
         Assert.Equal(first, File.ReadAllBytes(folder.File(Checkpoints.ModelFolder.WeightsFile)));
     }
 

@@ -89,6 +89,16 @@ public sealed class TrainerContracts
     }
 
     [Fact]
+    public void TheLogOfARunKilledBeforeItsFirstCheckpointBeginsAnew()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("log.jsonl", """{"update":1,"epoch":1,"loss":0.5,"learning_rate":0.1,"gradient_norm":2}""" + "\n");
+        using var task = CreateTask();
+        using (var run = new RunFolder(folder.Path)) Trainer(task, Options with { Epochs = 1 }, run).Fit(Examples(20), []);
+        Assert.Equal([1, 2, 3], RunFolder.ReadLog(folder.Path).Select(record => record.Update));
+    }
+
+    [Fact]
     public void TwoProcessesCannotWriteToOneRun()
     {
         using var folder = new TemporaryFolder();

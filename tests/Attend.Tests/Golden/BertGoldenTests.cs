@@ -21,9 +21,10 @@ public sealed class BertGoldenTests
         using var inference = inference_mode();
         var folder = ModelFolder.Open(TinyBert.Folder);
         using var model = folder.Architecture.Create(folder.Config);
-        using var head = nn.Linear(model.HiddenSize, 3);
-        folder.LoadWeights(model, new Dictionary<string, TorchSharp.Modules.Linear> { ["classifier"] = head }, headsRequired: true);
+        using var head = model.CreateClassificationHead(3);
+        folder.LoadWeights(new CheckpointPart(model, folder.Architecture.Keys), new CheckpointPart(head, folder.Architecture.Heads[HeadKind.SequenceClassification].Keys));
         model.eval();
+        head.eval();
         model.UseKernel(kernel);
 
         // All rows in one padded batch: the padding must not show in the values.

@@ -1,0 +1,151 @@
+using Attend.Checkpoints;
+using Attend.Models;
+using Attend.Runtime;
+using Attend.Tasks;
+using Attend.Text.Data;
+using Attend.Text.Tokenizers;
+using Attend.Training;
+using static TorchSharp.torch;
+
+namespace Attend;
+
+/// <summary>The examples of a training run, read and checked before anything is computed.</summary>
+/// <param name="Train">To learn from; at least one.</param>
+/// <param name="Dev">To judge the model by.</param>
+/// <param name="TrainCard">Where the training examples came from.</param>
+/// <param name="DevCard">Where the dev examples came from; null where they were split off the training data.</param>
+/// <param name="Labels">Label names in index order; empty where the task has none.</param>
+public sealed record TrainingSet<TExample>(IReadOnlyList<TExample> Train, IReadOnlyList<TExample> Dev, DataCard TrainCard, DataCard? DevCard, IReadOnlyList<string> Labels);
+
+/// <summary>A model ready to learn: a task over its parts, and what its folder says of it.</summary>
+/// <param name="Task">What is learned.</param>
+/// <param name="Config">Content of config.json.</param>
+/// <param name="Head">What stands on the encoder.</param>
+/// <param name="Tokenizer">Written into the run's folder.</param>
+/// <param name="Parts">Everything that is stored as weights.</param>
+public sealed record TaskModel<TExample, TBatch, TAnswer>(
+    LearningTask<TExample, TBatch, TAnswer> Task, ModelConfig Config, HeadKind? Head, ITokenizer Tokenizer, IReadOnlyList<CheckpointPart> Parts) : IDisposable where TBatch : Batch
+{
+    /// <summary>Frees the weights.</summary>
+    public void Dispose()
+    {
+        Task.Dispose();
+        foreach (var part in Parts) part.Module.Dispose();
+    }
+}
+
+/// <summary>A training run from data to a model folder that predicts: folders, resuming and the run card, the same for every task.</summary>
+public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : Batch
+{
+    /// <summary>Data to learn from.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Data to judge the model by; null = <see cref="DevShare"/> of the training data is split off.</summary>
+    public string? Dev { get; init; }
+
+    /// <summary>The run's folder.</summary>
+    public required string Out { get; init; }
+
+    /// <summary>Model folder to start from; null = a new model.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Share of the training data that is split off where no <see cref="Dev"/> is given, in (0, 1).</summary>
+    public double DevShare { get; init; } = 0.1;
+
+    /// <summary>Options of the training.</summary>
+    public TrainOptions Options { get; init; } = new();
+
+    /// <summary>"auto", "cpu", "cuda", "cuda:1" ...</summary>
+    public string Device { get; init; } = "auto";
+
+    /// <summary>Go on with the run in <see cref="Out"/>.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>Replace the run in <see cref="Out"/>.</summary>
+    public bool Overwrite { get; init; }
+
+    /// <summary>What is learned, for the run card: "text classification".</summary>
+    protected abstract string TaskName { get; }
+
+    /// <summary>How the data files are read, for the run card; a record.</summary>
+    protected abstract object DataFormat { get; }
+
+    /// <summary>Options of the task, for the run card; a record.</summary>
+    protected abstract object Settings { get; }
+
+    /// <summary>Where an input is cut, in tokens.</summary>
+    protected abstract int InputLimit { get; }
+
+    /// <summary>Reads and checks the data.</summary>
+    /// <param name="notice">Told what the user should know.</param>
+    protected abstract TrainingSet<TExample> ReadData(Action<string> notice);
+
+    /// <summary>Builds the model, with the weights of <paramref name="folder"/> where it is a pre-trained one.</summary>
+    /// <param name="folder">The folder to start from, or the run's own when resuming; null = a new model.</param>
+    /// <param name="data">The examples.</param>
+    /// <param name="device">Where the model computes.</param>
+    /// <param name="notice">Told what the user should know.</param>
+    /// <param name="cancel">Stops.</param>
+    protected abstract TaskModel<TExample, TBatch, TAnswer> Build(ModelFolder? folder, TrainingSet<TExample> data, Device device, Action<string> notice, CancellationToken cancel);
+
+    /// <summary>How many of the examples the model will not read whole; 0 where the task loses nothing.</summary>
+    protected virtual long CountTruncated(TaskModel<TExample, TBatch, TAnswer> model, IReadOnlyList<TExample> examples) => 0;
+
+    /// <summary>Trains, and leaves the best model and its run card in <see cref="Out"/>.</summary>
+    /// <param name="progress">Told after each update.</param>
+    /// <param name="notice">Told what the user should know: a split made, texts cut.</param>
+    /// <param name="cancel">Stops after a checkpoint.</param>
+    /// <returns>The run's card.</returns>
+    /// <exception cref="DataFileException">A data file cannot be used; the message names file and line.</exception>
+    /// <exception cref="CheckpointException">The model to start from, or the run's folder, cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">Stopped; the run can be resumed.</exception>
+    public RunCard Run(IProgress<TrainProgress>? progress = null, Action<string>? notice = null, CancellationToken cancel = default)
+    {
+        Options.Validate();
+        notice ??= _ => { };
+        RunFolder.CheckTarget(Out, Resume, Overwrite);
+        var data = ReadData(notice);
+        Engine.Start();
+        Initialization.Seed(Options.Seed);
+        var start = Resume ? Out : From;
+        using var model = Build(start is null ? null : ModelFolder.Open(start), data, DeviceChoice.Parse(Device), notice, cancel);
+        var card = new RunCard
+        {
+            Status = "running",
+            Task = TaskName,
+            Started = DateTimeOffset.UtcNow,
+            Train = data.TrainCard,
+            Dev = data.DevCard,
+            DevShare = Dev is null ? DevShare : null,
+            Format = RunJson.Element(DataFormat),
+            From = From,
+            ParameterCount = model.Task.parameters().Sum(parameter => parameter.numel()),
+            Options = Options,
+            MaxInputTokens = InputLimit,
+            TaskOptions = RunJson.Element(Settings),
+            PrimaryMetric = model.Task.PrimaryMetric,
+        };
+        if (Resume) card = RunCard.Read(Out)!.Resumed(card, Out);
+
+        if (Overwrite && Directory.Exists(Out)) Directory.Delete(Out, recursive: true);
+        using var run = new RunFolder(Out);
+        if (!Resume) ModelFolder.SaveConfig(Out, model.Config, model.Head, model.Tokenizer);
+        card.Write(Out);
+        var trainer = new Trainer<TExample, TBatch, TAnswer>(model.Task, Options, run, () => ModelFolder.SaveWeights(Out, model.Parts));
+        try
+        {
+            var state = trainer.Fit(data.Train, data.Dev, progress, cancel);
+            card = card with { Status = "finished", BestEpoch = state.BestEpoch, Seconds = state.Seconds, History = state.History };
+        }
+        catch (OperationCanceledException)
+        {
+            (card with { Status = "interrupted" }).Write(Out);
+            throw;
+        }
+        card = card with { TruncatedTextCount = CountTruncated(model, data.Train) };
+        if (card.TruncatedTextCount > 0)
+            notice($"{card.TruncatedTextCount} of {data.Train.Count} training texts were longer than {card.MaxInputTokens} tokens and were cut (--max-input-tokens)");
+        card.Write(Out);
+        return card;
+    }
+}

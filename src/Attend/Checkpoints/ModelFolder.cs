@@ -73,7 +73,7 @@ public sealed class ModelFolder
         using var file = SafetensorsFile.Open(path);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var found = file.Entries.Keys.ToDictionary(KeyMap.Modern);
+        var found = file.Entries.Keys.ToDictionary(Modern);
         // Bare encoders are stored without the prefix that they have under a head.
         if (!found.Keys.Any(key => key.StartsWith(Architecture.Keys.Prefix, StringComparison.Ordinal)))
             found = found.ToDictionary(entry => IsHeads(entry.Key) ? entry.Key : Architecture.Keys.Prefix + entry.Key, entry => entry.Value);
@@ -139,6 +139,8 @@ public sealed class ModelFolder
         }
         Safetensors.Write(System.IO.Path.Combine(path, WeightsFile), tensors, new Dictionary<string, string> { ["format"] = "pt" });
     }
+
+    private string Modern(string key) => Architecture.Heads.Values.Select(head => head.Keys).Prepend(Architecture.Keys).Aggregate(key, (name, keys) => keys.Modern(name));
 
     private bool IsHeads(string key) => Architecture.Heads.Values.Any(head => head.Keys.Owns(key));
 }

@@ -23,7 +23,7 @@ public static class Attention
     /// <param name="query">[batch, head, target, headDim], floating.</param>
     /// <param name="key">[batch, head, seq, headDim].</param>
     /// <param name="value">[batch, head, seq, headDim].</param>
-    /// <param name="bias">Added to the scores: [batch | 1, head | 1, target | 1, seq], see <see cref="MaskToBias"/>; null = every position is attended.</param>
+    /// <param name="bias">Added to the scores, of any shape that broadcasts to [batch, head, target, seq]: a mask (<see cref="MaskToBias"/>), relative positions, a local window, or their sum; null = nothing is added.</param>
     /// <param name="dropout">Probability of dropping an attention weight, in [0, 1); 0 outside training.</param>
     /// <param name="options">Kernel, and where to keep the weights.</param>
     /// <returns>[batch, head, target, headDim].</returns>
@@ -38,7 +38,7 @@ public static class Attention
         var scores = (query * scale).matmul(key.transpose(-2, -1));                // [batch, head, target, seq]
         if (bias is not null) scores = scores.add_(bias);
         var weights = nn.functional.softmax(scores, -1);                           // [batch, head, target, seq]
-        options.Trace?.Add(TraceNames.AttentionWeights, options.Layer, weights);
+        options.Trace.Add(TraceNames.AttentionWeights, weights);
         if (dropout > 0) weights = Dropout.Apply(weights, dropout);
         return weights.matmul(value);                                              // [batch, head, target, headDim]
     }
@@ -67,8 +67,14 @@ public static class Attention
 /// <summary>Choices of one attention call that do not change its value.</summary>
 /// <param name="Kernel">How it is computed.</param>
 /// <param name="Trace">Where to keep the weights, if it wants them.</param>
-/// <param name="Layer">Index under which they are kept.</param>
-public readonly record struct AttentionOptions(AttentionKernel Kernel, Trace? Trace = null, int Layer = 0)
+public readonly record struct AttentionOptions(AttentionKernel Kernel, LayerTrace Trace = default)
 {
-    internal bool WantsWeights => Trace?.Wants(TraceNames.AttentionWeights) == true;
+    internal bool WantsWeights => Trace.Wants(TraceNames.AttentionWeights);
+}
+
+/// <summary>A layer that calls <see cref="Attention.Attend"/>.</summary>
+internal interface IAttentionLayer
+{
+    /// <summary>Which kernel computes the attention.</summary>
+    AttentionKernel Kernel { get; set; }
 }

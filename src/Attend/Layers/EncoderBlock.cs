@@ -44,7 +44,7 @@ public sealed record BlockOptions
 }
 
 /// <summary>One encoder block: self-attention and feed-forward, each with residual and LayerNorm (Vaswani et al. 2017, section 3.1).</summary>
-public sealed class EncoderBlock : Module<Tensor, Tensor?, Trace?, Tensor>
+public sealed class EncoderBlock : Module<Tensor, Tensor?, LayerTrace, Tensor>
 {
     [ComponentName(Name = "attention")] private readonly MultiHeadAttention _attention;
     [ComponentName(Name = "attention_norm")] private readonly LayerNorm _attentionNorm;
@@ -52,29 +52,25 @@ public sealed class EncoderBlock : Module<Tensor, Tensor?, Trace?, Tensor>
     [ComponentName(Name = "feed_forward_norm")] private readonly LayerNorm _feedForwardNorm;
     private readonly double _dropout;
     private readonly NormPlacement _norm;
-    private readonly int _layer;
 
     /// <summary>Creates the block.</summary>
-    /// <param name="options">Sizes and choices.</param>
-    /// <param name="layer">Index of the block in its stack, for <see cref="Trace"/>.</param>
-    public EncoderBlock(BlockOptions options, int layer) : base(nameof(EncoderBlock))
+    public EncoderBlock(BlockOptions options) : base(nameof(EncoderBlock))
     {
-        _attention = new MultiHeadAttention(options, layer);
+        _attention = new MultiHeadAttention(options);
         _attentionNorm = LayerNorm(options.HiddenSize, options.LayerNormEpsilon);
         _feedForward = new FeedForward(options);
         _feedForwardNorm = LayerNorm(options.HiddenSize, options.LayerNormEpsilon);
         _dropout = options.HiddenDropout;
         _norm = options.Norm;
-        _layer = layer;
         RegisterComponents();
     }
 
     /// <summary>Runs the block.</summary>
     /// <param name="hidden">[batch, seq, hidden].</param>
-    /// <param name="bias">Attention bias [batch, 1, 1, seq] or null.</param>
+    /// <param name="bias">Attention bias, see <see cref="Attention.Attend"/>.</param>
     /// <param name="trace">Keeps what it wants of this block.</param>
     /// <returns>[batch, seq, hidden].</returns>
-    public override Tensor forward(Tensor hidden, Tensor? bias, Trace? trace)
+    public override Tensor forward(Tensor hidden, Tensor? bias, LayerTrace trace)
     {
         if (_norm == NormPlacement.Post)
         {
@@ -86,7 +82,7 @@ public sealed class EncoderBlock : Module<Tensor, Tensor?, Trace?, Tensor>
             hidden = hidden + Drop(_attention.call(_attentionNorm.call(hidden), bias, trace));
             hidden = hidden + Drop(_feedForward.call(_feedForwardNorm.call(hidden)));
         }
-        trace?.Add(TraceNames.Hidden, _layer, hidden);
+        trace.Add(TraceNames.Hidden, hidden);
         return hidden;
     }
 

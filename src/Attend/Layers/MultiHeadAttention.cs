@@ -6,24 +6,21 @@ using static TorchSharp.torch.nn;
 namespace Attend.Layers;
 
 /// <summary>Multi-head self-attention with one fused projection for query, key and value (Vaswani et al. 2017, section 3.2.2).</summary>
-public sealed class MultiHeadAttention : Module<Tensor, Tensor?, Trace?, Tensor>
+public sealed class MultiHeadAttention : Module<Tensor, Tensor?, LayerTrace, Tensor>, IAttentionLayer
 {
     [ComponentName(Name = "qkv")] private readonly Linear _qkv;
     [ComponentName(Name = "output")] private readonly Linear _output;
     private readonly int _headCount;
     private readonly double _dropout;
-    private readonly int _layer;
 
     /// <summary>Creates the layer.</summary>
     /// <param name="block">Sizes and dropout of the block it stands in.</param>
-    /// <param name="layer">Index of the block, for <see cref="Trace"/>.</param>
-    public MultiHeadAttention(BlockOptions block, int layer) : base(nameof(MultiHeadAttention))
+    public MultiHeadAttention(BlockOptions block) : base(nameof(MultiHeadAttention))
     {
         _qkv = Linear(block.HiddenSize, 3 * block.HiddenSize);
         _output = Linear(block.HiddenSize, block.HiddenSize);
         _headCount = block.HeadCount;
         _dropout = block.AttentionDropout;
-        _layer = layer;
         RegisterComponents();
     }
 
@@ -32,16 +29,16 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor?, Trace?, Tensor>
 
     /// <summary>Attends from every position to every position that the bias leaves open.</summary>
     /// <param name="hidden">[batch, seq, hidden].</param>
-    /// <param name="bias">Attention bias [batch, 1, 1, seq] or null, see <see cref="Attention.MaskToBias"/>.</param>
+    /// <param name="bias">Attention bias, see <see cref="Attention.Attend"/>.</param>
     /// <param name="trace">Keeps the attention weights if it wants them.</param>
     /// <returns>[batch, seq, hidden].</returns>
-    public override Tensor forward(Tensor hidden, Tensor? bias, Trace? trace)
+    public override Tensor forward(Tensor hidden, Tensor? bias, LayerTrace trace)
     {
         var (batch, seq, size) = (hidden.shape[0], hidden.shape[1], hidden.shape[2]);
         var qkv = _qkv.call(hidden)                                                  // [batch, seq, 3 * hidden]
             .view(batch, seq, 3, _headCount, size / _headCount)                      // [batch, seq, 3, head, headDim]
             .permute(2, 0, 3, 1, 4);                                                 // [3, batch, head, seq, headDim]
-        var attended = Attention.Attend(qkv[0], qkv[1], qkv[2], bias, training ? _dropout : 0, new(Kernel, trace, _layer));
+        var attended = Attention.Attend(qkv[0], qkv[1], qkv[2], bias, training ? _dropout : 0, new(Kernel, trace));
         return _output.call(attended.transpose(1, 2).reshape(batch, seq, size));     // [batch, seq, hidden]
     }
 }

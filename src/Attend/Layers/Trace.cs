@@ -45,3 +45,14 @@ public sealed class Trace(params string[] wanted) : IDisposable
         _values[(name, layer)] = value.detach().clone().DetachFromDisposeScope();
     }
 }
+
+/// <summary>A trace as one layer of a stack fills it; layers whose weights are shared differ in nothing but this.</summary>
+/// <param name="Trace">Keeps tensors; null = nothing is kept.</param>
+/// <param name="Layer">Index of the layer in the order of computation.</param>
+public readonly record struct LayerTrace(Trace? Trace, int Layer)
+{
+    /// <summary>Whether tensors of this name are kept.</summary>
+    public bool Wants(string name) => Trace?.Wants(name) == true;
+
+    internal void Add(string name, Tensor value) => Trace?.Add(name, Layer, value);
+}

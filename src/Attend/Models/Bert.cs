@@ -94,7 +94,7 @@ public sealed class BertModel : EncoderModel
         config.Validate();
         _config = config;
         _embeddings = new BertEmbeddings(config);
-        _layers = ModuleList([.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer => new EncoderBlock(config.Block, layer))]);
+        _layers = ModuleList([.. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => new EncoderBlock(config.Block))]);
         _pooler = config.ClassifierPooling == "mean" ? null : Linear(config.HiddenSize, config.HiddenSize);
         RegisterComponents();
         Initialization.Normal(this, config.InitializerRange);
@@ -115,6 +115,20 @@ public sealed class BertModel : EncoderModel
     /// <inheritdoc/>
     public override double InitializerRange => _config.InitializerRange;
 
+    /// <inheritdoc/>
+    public override Tensor WordEmbeddings => _embeddings.Words;
+
+    /// <inheritdoc/>
+    protected override MaskedLanguageHeadOptions MaskedLanguageOptions => new()
+    {
+        HiddenSize = _config.HiddenSize,
+        EmbeddingSize = _config.HiddenSize,
+        VocabSize = _config.VocabSize,
+        Activation = _config.HiddenAct,
+        LayerNormEpsilon = _config.LayerNormEps,
+        InitializerRange = _config.InitializerRange,
+    };
+
     /// <summary>Encodes a batch: hidden states [batch, seq, hidden] and the pooled [CLS] state [batch, hidden].</summary>
     public override EncoderOutput forward(EncoderInput input)
     {
@@ -131,7 +145,7 @@ public sealed class BertModel : EncoderModel
     {
         var bias = mask is null ? null : Attention.MaskToBias(mask, embedded.dtype);   // [batch, 1, 1, seq]
         var hidden = embedded;
-        foreach (var layer in _layers) hidden = layer.call(hidden, bias, trace);
+        for (var layer = 0; layer < _layers.Count; layer++) hidden = _layers[layer].call(hidden, bias, new(trace, layer));
         var pooled = _pooler?.call(hidden.select(1, 0)).tanh();                    // [batch, hidden]
         return new EncoderOutput(hidden, pooled);
     }
@@ -212,6 +226,9 @@ public sealed class BertEmbeddings : Module<Tensor, Tensor?, Tensor>
         _dropout = config.HiddenDropoutProb;
         RegisterComponents();
     }
+
+    /// <summary>[vocab, hidden].</summary>
+    internal Tensor Words => _words.weight!;
 
     /// <summary>Embeds token ids.</summary>
     /// <param name="ids">[batch, seq], int64.</param>

@@ -33,19 +33,43 @@ public abstract class EncoderModel(string name) : nn.Module<EncoderInput, Encode
     /// <summary>Standard deviation of freshly drawn weights.</summary>
     public abstract double InitializerRange { get; }
 
-    /// <summary>The architecture's own head over the summary of a text, freshly drawn.</summary>
-    public virtual ClassificationHead CreateClassificationHead(int labelCount) => new(new ClassificationHeadOptions
+    /// <summary>Embedding of each word, [vocab, embedding]; the decoder of a <see cref="MaskedLanguageHead"/> is tied to it.</summary>
+    public abstract Tensor WordEmbeddings { get; }
+
+    /// <summary>The architecture's own head over the summary of a text or over its tokens, freshly drawn.</summary>
+    /// <param name="kind">SequenceClassification reads <see cref="Summary"/>; TokenClassification, QuestionAnswering (two scores: start and end) and ReplacedTokenDetection (one score) read each hidden state.</param>
+    /// <param name="labelCount">Number of scores.</param>
+    /// <exception cref="ArgumentException">The architecture has no such head.</exception>
+    public ClassificationHead CreateHead(HeadKind kind, int labelCount) => kind is HeadKind.MaskedLanguageModel or HeadKind.PreTraining
+        ? throw new ArgumentException($"{kind} is no head of scores per label", nameof(kind))
+        : new ClassificationHead(HeadOptions(kind, labelCount));
+
+    /// <summary>The architecture's own head over hidden tokens, freshly drawn.</summary>
+    public MaskedLanguageHead CreateMaskedLanguageHead() => new(MaskedLanguageOptions);
+
+    /// <summary>What a classifier reads of a text: the mean of the hidden states where config.json says so, else the pooler's output, else the first token's state.</summary>
+    /// <param name="output">What <c>call</c> gave.</param>
+    /// <param name="mask">[batch, seq], bool, true = a real token; null = all are.</param>
+    /// <returns>[batch, hidden].</returns>
+    public Tensor Summary(EncoderOutput output, Tensor? mask) =>
+        Config.ClassifierPooling == "mean" ? Pooling.Mean(output.Hidden, mask) : output.Pooled ?? Pooling.First(output.Hidden);
+
+    /// <summary>Sizes and choices of a head of scores per label.</summary>
+    protected virtual ClassificationHeadOptions HeadOptions(HeadKind kind, int labelCount) => new()
     {
         HiddenSize = HiddenSize,
         LabelCount = labelCount,
-        Dropout = ClassifierDropout,
+        Dropout = kind == HeadKind.QuestionAnswering ? 0 : ClassifierDropout,
         InitializerRange = InitializerRange,
-    });
+    };
+
+    /// <summary>Sizes and choices of the head over hidden tokens.</summary>
+    protected abstract MaskedLanguageHeadOptions MaskedLanguageOptions { get; }
 
     /// <summary>Chooses the attention kernel of every block.</summary>
     public void UseKernel(AttentionKernel kernel)
     {
-        foreach (var attention in modules().OfType<MultiHeadAttention>()) attention.Kernel = kernel;
+        foreach (var attention in modules().OfType<IAttentionLayer>()) attention.Kernel = kernel;
     }
 }
 

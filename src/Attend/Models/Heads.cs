@@ -23,6 +23,9 @@ public enum HeadKind
 
     /// <summary>BERT's two pre-training tasks: hidden tokens, and whether the second segment follows the first.</summary>
     PreTraining,
+
+    /// <summary>Which tokens a generator has put in place of others: ELECTRA's pre-training task.</summary>
+    ReplacedTokenDetection,
 }
 
 /// <summary>How published checkpoints of an architecture store a head.</summary>
@@ -42,20 +45,30 @@ public sealed record ClassificationHeadOptions
     /// <summary>Activation after a square layer in front of the scores; null = there is no such layer.</summary>
     public string? DenseActivation { get; init; }
 
-    /// <summary>Whether that layer's input is dropped from, in training.</summary>
-    public bool DropsInput { get; init; }
+    /// <summary>Whether that layer has a bias.</summary>
+    public bool DenseBias { get; init; } = true;
 
-    /// <summary>Probability of dropping an input of a layer in training, in [0, 1).</summary>
+    /// <summary>Added to the variance in a LayerNorm after that layer; null = there is none.</summary>
+    public double? NormEpsilon { get; init; }
+
+    /// <summary>Whether the LayerNorm has a bias.</summary>
+    public bool NormBias { get; init; } = true;
+
+    /// <summary>Probability of dropping an input of the square layer in training, in [0, 1).</summary>
+    public double InputDropout { get; init; }
+
+    /// <summary>Probability of dropping an input of the scores in training, in [0, 1).</summary>
     public double Dropout { get; init; }
 
     /// <summary>Standard deviation of freshly drawn weights.</summary>
     public double InitializerRange { get; init; } = 0.02;
 }
 
-/// <summary>From the summary of a text to a score per label: [dense, activation,] dropout, linear.</summary>
+/// <summary>From the summary of a text, or from each token, to a score per label: [dropout, dense, activation, [norm],] dropout, linear.</summary>
 public sealed class ClassificationHead : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "dense")] private readonly Linear? _dense;
+    [ComponentName(Name = "norm")] private readonly LayerNorm? _norm;
     [ComponentName(Name = "output")] private readonly Linear _output;
     private readonly ClassificationHeadOptions _options;
 
@@ -63,48 +76,22 @@ public sealed class ClassificationHead : Module<Tensor, Tensor>
     public ClassificationHead(ClassificationHeadOptions options) : base(nameof(ClassificationHead))
     {
         _options = options;
-        _dense = options.DenseActivation is null ? null : Linear(options.HiddenSize, options.HiddenSize);
+        _dense = options.DenseActivation is null ? null : Linear(options.HiddenSize, options.HiddenSize, options.DenseBias);
+        _norm = options.NormEpsilon is { } epsilon ? LayerNorm(options.HiddenSize, epsilon, bias: options.NormBias) : null;
         _output = Linear(options.HiddenSize, options.LabelCount);
         RegisterComponents();
         Initialization.Normal(this, options.InitializerRange);
     }
 
-    /// <summary>Scores a summary.</summary>
-    /// <param name="summary">[batch, hidden].</param>
-    /// <returns>[batch, label].</returns>
-    public override Tensor forward(Tensor summary)
+    /// <summary>Scores a summary, or tokens.</summary>
+    /// <param name="hidden">[batch, hidden] or [batch, seq, hidden].</param>
+    /// <returns>[batch, label] or [batch, seq, label].</returns>
+    public override Tensor forward(Tensor hidden)
     {
-        if (_dense is not null)
-        {
-            if (_options.DropsInput) summary = Drop(summary);
-            summary = ActivationFunctions.Find(_options.DenseActivation!)(_dense.call(summary));
-        }
-        return _output.call(Drop(summary));                                          // [batch, label]
+        if (_dense is not null) hidden = ActivationFunctions.Find(_options.DenseActivation!)(_dense.call(Drop(hidden, _options.InputDropout)));
+        if (_norm is not null) hidden = _norm.call(hidden);
+        return _output.call(Drop(hidden, _options.Dropout));
     }
 
-    private Tensor Drop(Tensor x) => training && _options.Dropout > 0 ? Layers.Dropout.Apply(x, _options.Dropout) : x;
-}
-
-/// <summary>Scores for each token: dropout, linear (Devlin et al. 2018, section 4: named entities, start and end of an answer).</summary>
-public sealed class TokenHead : Module<Tensor, Tensor>
-{
-    [ComponentName(Name = "output")] private readonly Linear _output;
-    private readonly double _dropout;
-
-    /// <summary>Creates the head with freshly drawn weights.</summary>
-    /// <param name="encoder">Whose hidden states it reads.</param>
-    /// <param name="scoreCount">Scores per token.</param>
-    /// <param name="dropout">Probability of dropping an input in training, in [0, 1).</param>
-    public TokenHead(EncoderModel encoder, int scoreCount, double dropout) : base(nameof(TokenHead))
-    {
-        _output = Linear(encoder.HiddenSize, scoreCount);
-        _dropout = dropout;
-        RegisterComponents();
-        Initialization.Normal(this, encoder.InitializerRange);
-    }
-
-    /// <summary>Scores each token.</summary>
-    /// <param name="hidden">[batch, seq, hidden].</param>
-    /// <returns>[batch, seq, score].</returns>
-    public override Tensor forward(Tensor hidden) => _output.call(training && _dropout > 0 ? Layers.Dropout.Apply(hidden, _dropout) : hidden);
+    private Tensor Drop(Tensor x, double probability) => training && probability > 0 ? Layers.Dropout.Apply(x, probability) : x;
 }

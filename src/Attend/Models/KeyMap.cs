@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Attend.Models;
 
 /// <summary>One line of a key map: a layer of ours and the layer, or layers, of a checkpoint that hold its weights.</summary>
-/// <param name="Ours">Name of our layer, `*` for an index: "layers.*.attention.qkv".</param>
+/// <param name="Ours">Name of our layer, `*` for an index, once or several times: "layers.*.attention.qkv".</param>
 /// <param name="Theirs">Names in the checkpoint, without the map's prefix; several are stacked along dimension 0, in this order.</param>
 public sealed record KeyRule(string Ours, params string[] Theirs);
 
@@ -22,6 +22,9 @@ public sealed class KeyMap
     /// <summary>Beginnings of keys (without prefix) that a checkpoint may lack; the weights then stay as drawn.</summary>
     public IReadOnlyList<string> Optional { get; init; } = [];
 
+    /// <summary>Beginnings of keys that some checkpoints have for others of this map; the first that fits is replaced on reading.</summary>
+    public IReadOnlyList<(string Old, string Today)> Renamed { get; init; } = [];
+
     /// <summary>The checkpoint's names for one of our parameters, prefix included.</summary>
     /// <exception cref="KeyNotFoundException">No rule speaks for the parameter: a fault of the map.</exception>
     public IReadOnlyList<string> Theirs(string ours)
@@ -29,9 +32,7 @@ public sealed class KeyMap
         foreach (var rule in Rules)
         {
             var match = Regex.Match(ours, "^" + Regex.Escape(rule.Ours).Replace("\\*", "([0-9]+)") + "\\.(weight|bias)$");
-            if (!match.Success) continue;
-            var index = match.Groups.Count > 2 ? match.Groups[1].Value : "";
-            return [.. rule.Theirs.Select(theirs => $"{Prefix}{theirs.Replace("*", index)}.{match.Groups[^1].Value}")];
+            if (match.Success) return [.. rule.Theirs.Select(theirs => $"{Prefix}{Fill(theirs, match)}.{match.Groups[^1].Value}")];
         }
         throw new KeyNotFoundException($"no rule of the key map speaks for '{ours}'");
     }
@@ -45,11 +46,22 @@ public sealed class KeyMap
     /// <summary>Whether a checkpoint's key is one of this map's.</summary>
     internal bool Owns(string theirs) => IsIgnored(theirs) || Rules.SelectMany(rule => rule.Theirs).Any(name => Regex.IsMatch(theirs, "^" + Regex.Escape(Prefix + name).Replace("\\*", "[0-9]+") + "\\.(weight|bias)$"));
 
-    /// <summary>TensorFlow's names for the weights of a LayerNorm, gamma and beta, as PyTorch has them.</summary>
-    internal static string Modern(string key) =>
-        key.EndsWith("LayerNorm.gamma", StringComparison.Ordinal) ? key[..^"gamma".Length] + "weight"
-        : key.EndsWith("LayerNorm.beta", StringComparison.Ordinal) ? key[..^"beta".Length] + "bias"
-        : key;
+    /// <summary>A key as this map has it: TensorFlow's names for the weights of a LayerNorm, gamma and beta, and those of <see cref="Renamed"/> are replaced.</summary>
+    internal string Modern(string key)
+    {
+        if (key.EndsWith(".gamma", StringComparison.Ordinal)) key = key[..^"gamma".Length] + "weight";
+        if (key.EndsWith(".beta", StringComparison.Ordinal)) key = key[..^"beta".Length] + "bias";
+        foreach (var (old, today) in Renamed)
+            if (key.StartsWith(old, StringComparison.Ordinal)) return today + key[old.Length..];
+        return key;
+    }
+
+    // "groups.*.layers.*" with the indices of a match.
+    private static string Fill(string pattern, Match match)
+    {
+        var parts = pattern.Split('*');
+        return string.Concat(parts.Select((part, index) => index == 0 ? part : match.Groups[index].Value + part));
+    }
 
     private bool Begins(IReadOnlyList<string> beginnings, string key)
     {

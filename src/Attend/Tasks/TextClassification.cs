@@ -52,7 +52,6 @@ public sealed class TextClassification : LearningTask<LabeledText, Classificatio
     private readonly ClassificationOptions _options;
     private readonly Dictionary<string, int> _labelIndex;
     private readonly bool _multiLabel;
-    private readonly bool _meanPooling;
 
     /// <summary>Creates the task with a freshly drawn head.</summary>
     /// <param name="encoder">Its configuration bears the labels; becomes a part of the task.</param>
@@ -75,8 +74,7 @@ public sealed class TextClassification : LearningTask<LabeledText, Classificatio
         if (options.ClassWeights is { } weights && weights.Count != Labels.Count) throw new ArgumentException($"{weights.Count} class weights for {Labels.Count} labels", nameof(options));
         (_encoder, _tokenizer, _options, Device) = (encoder, tokenizer, options, device);
         _labelIndex = Labels.Select((label, index) => (label, index)).ToDictionary(pair => pair.label, pair => pair.index);
-        _meanPooling = config.ClassifierPooling == "mean";
-        _head = encoder.CreateClassificationHead(Labels.Count);
+        _head = encoder.CreateHead(HeadKind.SequenceClassification, Labels.Count);
         RegisterComponents();
         this.to(device);
     }
@@ -124,8 +122,7 @@ public sealed class TextClassification : LearningTask<LabeledText, Classificatio
         var tokens = training && _options.TokenDropout > 0 ? batch.Tokens.WithTokensHidden(_options.TokenDropout, _tokenizer.MaskId) : batch.Tokens;
         var input = tokens.ToInput(Device);
         var output = _encoder.call(input);
-        var summary = _meanPooling ? Mean(output.Hidden, input.Mask) : output.Pooled ?? output.Hidden.select(1, 0);   // [batch, hidden]
-        var logits = _head.call(summary);                                                         // [batch, label]
+        var logits = _head.call(_encoder.Summary(output, input.Mask));                            // [batch, label]
         return new TaskOutput(logits, batch.Targets is null ? null : Loss(logits, batch.Targets));
     }
 
@@ -148,14 +145,6 @@ public sealed class TextClassification : LearningTask<LabeledText, Classificatio
 
     /// <inheritdoc/>
     public override string Describe(LabeledText example) => $"line {example.Line}";
-
-    // Mean of the hidden states over the real tokens.
-    private static Tensor Mean(Tensor hidden, Tensor? mask)
-    {
-        if (mask is null) return hidden.mean([1]);                                                // [batch, hidden]
-        var weights = mask.to(hidden.dtype).unsqueeze(-1);                                        // [batch, seq, 1]
-        return (hidden * weights).sum(1) / weights.sum(1);                                        // [batch, hidden]
-    }
 
     private Tensor Loss(Tensor logits, float[] targets)
     {

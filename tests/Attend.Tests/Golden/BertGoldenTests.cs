@@ -21,7 +21,7 @@ public sealed class BertGoldenTests
         using var inference = inference_mode();
         var folder = ModelFolder.Open(TinyBert.Folder);
         using var model = folder.Architecture.Create(folder.Config);
-        using var head = model.CreateClassificationHead(3);
+        using var head = model.CreateHead(HeadKind.SequenceClassification, 3);
         folder.LoadWeights(new CheckpointPart(model, folder.Architecture.Keys), new CheckpointPart(head, folder.Architecture.Heads[HeadKind.SequenceClassification].Keys));
         model.eval();
         head.eval();

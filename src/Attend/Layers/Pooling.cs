@@ -1,0 +1,30 @@
+using static TorchSharp.torch;
+
+namespace Attend.Layers;
+
+/// <summary>One vector for a text out of the hidden states of its tokens.</summary>
+public static class Pooling
+{
+    /// <summary>The first token's state: [CLS].</summary>
+    /// <param name="hidden">[batch, seq, hidden].</param>
+    /// <returns>[batch, hidden].</returns>
+    public static Tensor First(Tensor hidden) => hidden.select(1, 0);
+
+    /// <summary>Mean over the real tokens.</summary>
+    /// <param name="hidden">[batch, seq, hidden].</param>
+    /// <param name="mask">[batch, seq], bool, true = a real token; null = all are.</param>
+    /// <returns>[batch, hidden]; 0 for a text without tokens.</returns>
+    public static Tensor Mean(Tensor hidden, Tensor? mask)
+    {
+        if (mask is null) return hidden.mean([1]);                                  // [batch, hidden]
+        var weights = mask.to(hidden.dtype).unsqueeze(-1);                          // [batch, seq, 1]
+        return (hidden * weights).sum(1) / weights.sum(1).clamp_min(1);             // [batch, hidden]
+    }
+
+    /// <summary>Greatest value of each feature over the real tokens.</summary>
+    /// <param name="hidden">[batch, seq, hidden].</param>
+    /// <param name="mask">[batch, seq], bool, true = a real token; null = all are.</param>
+    /// <returns>[batch, hidden].</returns>
+    public static Tensor Max(Tensor hidden, Tensor? mask) =>
+        (mask is null ? hidden : hidden.masked_fill(mask.logical_not().unsqueeze(-1), finfo(hidden.dtype).min)).amax([1]);
+}

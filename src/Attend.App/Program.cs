@@ -53,6 +53,7 @@ internal static class Program
         TrainCommand.Create(cancel),
         EvaluateCommand.Create(cancel),
         PredictCommand.Create(cancel),
+        TokenizerCommand.Create(cancel),
         InfoCommand.Create(),
         DoctorCommand.Create(),
         new HelpOption(),

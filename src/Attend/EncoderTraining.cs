@@ -38,7 +38,7 @@ public abstract record EncoderTraining<TExample, TBatch, TAnswer> : ModelTrainin
     /// <inheritdoc/>
     protected override TaskModel<TExample, TBatch, TAnswer> Build(ModelFolder? folder, TrainingSet<TExample> data, Device device, Action<string> notice, CancellationToken cancel)
     {
-        var tokenizer = folder?.LoadTokenizer() ?? WordPieceTrainer.Train(data.Train.SelectMany(TextsOf), Vocabulary, cancel);
+        var tokenizer = folder?.LoadTokenizer() ?? WordPieceTrainer.Train(data.Train.SelectMany(TextsOf), Vocabulary, cancellationToken: cancel);
         var config = folder?.Config
             ?? Architectures.Find("bert").CreateConfig(Size with { MaxPositionEmbeddings = Math.Max(Size.MaxPositionEmbeddings, InputLimit) }, tokenizer.VocabSize);
         if (Resume && !config.Labels.SequenceEqual(data.Labels))

@@ -34,11 +34,10 @@ internal static class DataFile
 
     /// <summary>The content of the file, unpacked where it is gzipped. Reading may throw what <see cref="IsDamage"/> knows.</summary>
     /// <remarks>Not GZipStream: it takes a file that was cut short for a complete one, so that the last examples would be lost unseen.</remarks>
-    public static Stream OpenContent(string path)
-    {
-        var raw = OpenRaw(path);
-        return IsGzipped(path) ? new GZipInputStream(raw, 1 << 16) : raw;
-    }
+    public static Stream OpenContent(string path) => Unpack(OpenRaw(path), path);
+
+    /// <summary>The content of an open file, unpacked where its name says that it is gzipped.</summary>
+    public static Stream Unpack(Stream raw, string path) => IsGzipped(path) ? new GZipInputStream(raw, 1 << 16) : raw;
 
     /// <summary>The content of a text file, checked to be UTF-8.</summary>
     public static Utf8Stream OpenText(string path) => new(OpenContent(path), path);

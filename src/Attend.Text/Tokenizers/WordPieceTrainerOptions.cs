@@ -12,6 +12,15 @@ public sealed record WordPieceTrainerOptions
     /// <summary>Most distinct characters; the rarest beyond are left out and words with them become unknown. About 6,000 suits Chinese.</summary>
     public int LimitAlphabet { get; init; } = 6000;
 
+    /// <summary>
+    /// Share of the characters of the texts to keep, in [0, 1], counted among ideographs and among all others separately: the rare rest
+    /// becomes unknown instead of taking the room of pieces.
+    /// </summary>
+    public double CharacterCoverage { get; init; } = 0.9995;
+
+    /// <summary>Most distinct words counted at once, about 50 bytes each; beyond, the rarest are forgotten, again and again.</summary>
+    public int MaxDistinctWords { get; init; } = 10_000_000;
+
     /// <summary>Lower-case the texts.</summary>
     public bool DoLowerCase { get; init; } = true;
 

@@ -107,7 +107,7 @@ public sealed class BertTokenizerProperties
     public void TrainedTokenizersKnowTheirTexts() => Texts.Array[1, 5].Sample(texts =>
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var tokenizer = WordPieceTrainer.Train(texts, new() { VocabSize = 200, MinFrequency = 1 }, cancellation);
+        var tokenizer = WordPieceTrainer.Train(texts, new() { VocabSize = 200, MinFrequency = 1, CharacterCoverage = 1 }, cancellationToken: cancellation);
         foreach (var text in texts)
         {
             var encoding = tokenizer.Encode(text);

@@ -7,14 +7,14 @@ public sealed class WordPieceTrainerTests
     private static readonly string[] Texts = ["hug hug hug hugs", "pug pun bun hugs", "Hug, pug!"];
 
     private static BertTokenizer Train(string[] texts, int vocabSize = 1000, int minFrequency = 1, int limitAlphabet = 1000)
-        => WordPieceTrainer.Train(texts, new() { VocabSize = vocabSize, MinFrequency = minFrequency, LimitAlphabet = limitAlphabet }, TestContext.Current.CancellationToken);
+        => WordPieceTrainer.Train(texts, new() { VocabSize = vocabSize, MinFrequency = minFrequency, LimitAlphabet = limitAlphabet }, cancellationToken: TestContext.Current.CancellationToken);
 
     [Fact]
     public void TheMostFrequentPairIsJoinedFirst()
     {
-        // hug 4, hugs 2, pug 2, pun 1, bun 1: ##u ##g comes 8 times, then h ##ug 6; then three pairs twice, in ordinal order.
+        // hug 4, hugs 2, pug 2, pun 1, bun 1: ##u ##g comes 8 times, then h ##ug 6; then three pairs twice, in the order of their ids: p, ##u, hug.
         var joined = Train(Texts).Vocabulary.SkipWhile(entry => entry != "##ug").ToArray();
-        Assert.Equal(["##ug", "hug", "##un", "hugs", "pug", "bun", "pun"], joined);
+        Assert.Equal(["##ug", "hug", "pug", "##un", "hugs", "bun", "pun"], joined);
     }
 
     [Fact]
@@ -49,8 +49,27 @@ public sealed class WordPieceTrainerTests
     }
 
     [Fact]
+    public void CoverageIsCountedAmongIdeographsAndOthersSeparately()
+    {
+        var text = string.Concat(Enumerable.Repeat("a ", 990)) + string.Concat(Enumerable.Repeat("b ", 10)) + string.Concat(Enumerable.Repeat("中", 95)) + "国国国国文";
+        var vocabulary = WordPieceTrainer.Train([text], new() { CharacterCoverage = 0.99 }, cancellationToken: TestContext.Current.CancellationToken).Vocabulary;
+        Assert.Equal(["a", "中", "国", "##a"], vocabulary.Skip(5));
+    }
+
+    [Fact]
+    public void FewerWordsThanThereAreStillGiveTheFrequentPieces()
+    {
+        var rare = Enumerable.Range(0, 5000).Select(number => $"x{(char)('a' + number % 26)}{(char)('a' + number / 26 % 26)}{number}");
+        var texts = rare.Select((word, index) => index % 2 == 0 ? $"{word} often" : $"{word} {word}q");
+        var options = new WordPieceTrainerOptions { VocabSize = 100, MaxDistinctWords = 100 };
+        var tokenizer = WordPieceTrainer.Train(texts, options, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.NotNull(tokenizer.IdOf("often"));
+        Assert.Equal(tokenizer.Vocabulary, WordPieceTrainer.Train(texts, options, cancellationToken: TestContext.Current.CancellationToken).Vocabulary);
+    }
+
+    [Fact]
     public void RepeatedPairsInOneWordAreCountedRight()
-        => Assert.Equal(["##aa", "##aaaa", "##aaaaaa", "aaaaaaa"], Train(["aaaaaaa"]).Vocabulary.Skip(7));
+        => Assert.Equal(["##aa", "##aaaa", "aaaaa", "aaaaaaa"], Train(["aaaaaaa"]).Vocabulary.Skip(7));
 
     [Fact]
     public void TrainingTwiceGivesTheSame()
@@ -73,7 +92,7 @@ public sealed class WordPieceTrainerTests
         while (vocabulary.Count < size)
         {
             var (left, right) = words.SelectMany(word => word.Zip(word.Skip(1))).CountBy(pair => pair)
-                .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key.First, StringComparer.Ordinal).ThenBy(pair => pair.Key.Second, StringComparer.Ordinal).First().Key;
+                .OrderByDescending(pair => pair.Value).ThenBy(pair => vocabulary.IndexOf(pair.Key.First)).ThenBy(pair => vocabulary.IndexOf(pair.Key.Second)).First().Key;
             foreach (var word in words)
             {
                 for (var i = 0; i + 1 < word.Count; i++)

@@ -1,11 +1,12 @@
 using System.Text;
+using Attend.Text.Tokenizers.Pipeline;
 
 namespace Attend.Text.Tokenizers;
 
 /// <summary>The tokenizer of BERT: basic tokenization, then WordPiece, as in google-research/bert's tokenization.py.</summary>
 /// <remarks>
 /// Characters follow one fixed Unicode version (15.0), so that ids are the same on every machine. Special tokens written out in a
-/// text are plain text: no text can become a special token. A token's offsets cover the raw characters it came from, accents that
+/// text are plain text unless <see cref="EncodeOptions.ParseSpecialTokens"/> asks for more. A token's offsets cover the raw characters it came from, accents that
 /// were removed after them included; pieces of one raw character (a Hangul syllable) share its offsets. Immutable and thread-safe.
 /// </remarks>
 public sealed class BertTokenizer : ITokenizer
@@ -17,6 +18,10 @@ public sealed class BertTokenizer : ITokenizer
     private readonly int[] _special;
     private readonly BertCharacters _characters;
     private readonly WordPieceVocabulary _pieces;
+    private readonly InputTemplate _template;
+    private readonly AddedTokenFinder _specialFinder;
+
+    private static readonly EncodeOptions Unlimited = new();
 
     [ThreadStatic]
     private static Scratch? _scratch;
@@ -42,6 +47,9 @@ public sealed class BertTokenizer : ITokenizer
         SepId = _ids[Options.SepToken];
         MaskId = _ids[Options.MaskToken];
         _special = [PadId, UnknownId, ClsId, SepId, MaskId];
+        SpecialTokens = new SpecialTokenIds { Pad = PadId, Unknown = UnknownId, Cls = ClsId, Sep = SepId, Bos = ClsId, Eos = SepId, Mask = MaskId };
+        _template = InputTemplate.Bert(ClsId, SepId);
+        _specialFinder = AddedTokenFinder.Create(_special.Select(id => new AddedToken(id, _entries[id]) { Special = true }), token => token.Content)!;
         _characters = BertCharacters.For(Options);
         _pieces = new WordPieceVocabulary(_entries, id => !_special.Contains(id) && !_entries[id].Contains('\0'));
     }
@@ -82,64 +90,73 @@ public sealed class BertTokenizer : ITokenizer
     public int MaskId { get; }
 
     /// <inheritdoc/>
-    public int SpecialTokenCount(bool pair) => pair ? 3 : 2;
+    public SpecialTokenIds SpecialTokens { get; }
+
+    /// <inheritdoc/>
+    public int SpecialTokenCount(bool pair) => _template.SpecialTokenCount(pair);
 
     /// <inheritdoc/>
     public Encoding Encode(string text, string? pair = null, int maxInputTokens = int.MaxValue)
+        => Encode(text, pair, maxInputTokens == int.MaxValue ? Unlimited : new EncodeOptions { MaxInputTokens = maxInputTokens });
+
+    /// <inheritdoc/>
+    public Encoding Encode(string text, string? pair, EncodeOptions options)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        var special = SpecialTokenCount(pair is not null);
-        if (maxInputTokens < special)
-            throw new ArgumentOutOfRangeException(nameof(maxInputTokens), maxInputTokens, $"expected room for at least the {special} special tokens");
-
-        var scratch = _scratch ?? new Scratch();
-        _scratch = null;
-
-        scratch.Clear(Options.MaxWordCodePoints);
-        AddTokens(text, scratch);
-        var firstCount = scratch.Tokens.Count;
-        if (pair is not null) AddTokens(pair, scratch);
-        var encoding = Finish(scratch.Tokens, firstCount, pair is not null, maxInputTokens - special);
-
+        ArgumentNullException.ThrowIfNull(options);
+        var scratch = Tokenize(text, pair, options, out var texts);
+        var encoding = _template.Assemble(texts, options);
         if (scratch.IsSmall) _scratch = scratch;
         return encoding;
     }
 
-    private void AddTokens(string text, Scratch scratch)
+    /// <inheritdoc/>
+    public IReadOnlyList<Encoding> EncodeWindows(string text, string? pair, EncodeOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        var scratch = Tokenize(text, pair, options, out var texts);
+        var windows = _template.AssembleWindows(texts, options);
+        if (scratch.IsSmall) _scratch = scratch;
+        return windows;
+    }
+
+    private Scratch Tokenize(string text, string? pair, EncodeOptions options, out TokenizedTexts texts)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var scratch = _scratch ?? new Scratch();
+        _scratch = null;
+
+        scratch.Clear(Options.MaxWordCodePoints);
+        AddTokens(text, scratch, options.ParseSpecialTokens);
+        texts = new TokenizedTexts(scratch.Tokens, scratch.Tokens.Count, text, pair);
+        if (pair is null) return scratch;
+        scratch.Tokens.Word = -1;
+        AddTokens(pair, scratch, options.ParseSpecialTokens);
+        return scratch;
+    }
+
+    private void AddTokens(string text, Scratch scratch, bool parseSpecialTokens)
+    {
+        var from = 0;
+        if (parseSpecialTokens)
+        {
+            _specialFinder.Find(text, scratch.Matches, scratch.Found);
+            foreach (var (start, end, token) in scratch.Found)
+            {
+                AddWords(text.AsSpan(from..start), from, scratch);
+                scratch.Tokens.Word++;
+                scratch.Tokens.Add(token.Id, new TextSpan(start, end));
+                from = end;
+            }
+        }
+        AddWords(text.AsSpan(from), from, scratch);
+    }
+
+    private void AddWords(ReadOnlySpan<char> text, int shift, Scratch scratch)
+    {
+        var before = scratch.Tokens.Count;
         var sink = new WordPieceSink(_pieces, scratch.Tokens, UnknownId);
         BertWords<WordPieceSink>.Scan(_characters, text, scratch.Word, ref sink);
-    }
-
-    private Encoding Finish(TokenList tokens, int firstCount, bool hasPair, int room)
-    {
-        var (first, second) = Truncate(firstCount, tokens.Count - firstCount, room);
-        var length = first + second + SpecialTokenCount(hasPair);
-        var (ids, spans, segments, special) = (new int[length], new TextSpan[length], new int[length], new bool[length]);
-
-        tokens.CopyTo(0, first, ids.AsSpan(1), spans.AsSpan(1));
-        tokens.CopyTo(firstCount, second, ids.AsSpan(first + 2), spans.AsSpan(first + 2));
-        segments.AsSpan(first + 2).Fill(1);
-        (ids[0], ids[first + 1]) = (ClsId, SepId);
-        special[0] = special[first + 1] = true;
-        if (hasPair) (ids[^1], special[^1]) = (SepId, true);
-        return new Encoding
-        {
-            Ids = ids,
-            SegmentIds = segments,
-            Offsets = spans,
-            SpecialTokensMask = special,
-            TruncatedTokenCount = tokens.Count - first - second,
-        };
-    }
-
-    /// <summary>What is left of two halves when tokens are taken, one by one, from the longer, and from the second of two equal ones.</summary>
-    private static (int First, int Second) Truncate(int first, int second, int room)
-    {
-        if (room - first >= second) return (first, second);
-        if (second <= room / 2) return (room - second, second);
-        if (first <= room - (room / 2)) return (first, room - first);
-        return (room - (room / 2), room / 2);
+        if (shift > 0) scratch.Tokens.Shift(before, shift);
     }
 
     /// <summary>Readable text for ids: pieces joined to words, words by blanks, no blank before . , ! ? and English contractions.</summary>
@@ -173,7 +190,7 @@ public sealed class BertTokenizer : ITokenizer
         return _entries[id];
     }
 
-    /// <summary>The id of a vocabulary entry ("##" in front where it continues a word), or null.</summary>
+    /// <inheritdoc/>
     public int? IdOf(string token) => _ids.TryGetValue(token, out var id) ? id : null;
 
     /// <summary>Writes vocab.txt and tokenizer_config.json in Hugging Face's form; the folder is made where it is missing.</summary>
@@ -192,11 +209,15 @@ public sealed class BertTokenizer : ITokenizer
 
         public BertWordBuffer Word { get; private set; } = new(0);
 
+        public List<(int Start, int End, int Index)> Matches { get; } = [];
+
+        public List<(int Start, int End, AddedToken Token)> Found { get; } = [];
+
         public bool IsSmall => Tokens.Capacity <= MostTokensKept;
 
         public void Clear(int maxWordCodePoints)
         {
-            Tokens.Count = 0;
+            Tokens.Clear();
             if (Word.MaxCodePoints != maxWordCodePoints) Word = new BertWordBuffer(maxWordCodePoints);
         }
     }

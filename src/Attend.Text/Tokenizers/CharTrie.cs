@@ -58,6 +58,9 @@ internal sealed class CharTrie
         _nextFree = _previousFree = [];
     }
 
+    /// <summary>Every node is smaller than this.</summary>
+    public int NodeLimit => _cells.Length;
+
     /// <summary>One step down.</summary>
     /// <returns>The node reached, or a negative number where no key goes on like this.</returns>
     public int Step(int node, char unit)

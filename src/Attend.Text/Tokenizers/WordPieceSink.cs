@@ -1,42 +1,11 @@
 namespace Attend.Text.Tokenizers;
 
-/// <summary>Ids and raw positions of tokens, growing.</summary>
-internal sealed class TokenList
-{
-    private int[] _ids = new int[256];
-    private TextSpan[] _spans = new TextSpan[256];
-
-    public int Count { get; set; }
-
-    public int Capacity => _ids.Length;
-
-    public void Add(int id, TextSpan span)
-    {
-        var at = Count;
-        if (at == _ids.Length)
-        {
-            Array.Resize(ref _ids, at * 2);
-            Array.Resize(ref _spans, at * 2);
-        }
-        _ids[at] = id;
-        _spans[at] = span;
-        Count = at + 1;
-    }
-
-    public void ExtendLast(int end) => _spans[Count - 1] = _spans[Count - 1] with { End = end };
-
-    public void CopyTo(int from, int count, Span<int> ids, Span<TextSpan> spans)
-    {
-        _ids.AsSpan(from, count).CopyTo(ids);
-        _spans.AsSpan(from, count).CopyTo(spans);
-    }
-}
-
 /// <summary>Cuts words into the pieces of a vocabulary, greedy longest first; a word that no pieces make is one unknown token.</summary>
 internal readonly struct WordPieceSink(WordPieceVocabulary vocabulary, TokenList tokens, int unknownId) : IBertWordSink
 {
     public void Word(ReadOnlySpan<char> word, WordOrigin origin)
     {
+        tokens.Word++;
         var id = vocabulary.FindWord(word);
         if (id >= 0) tokens.Add(id, origin.Of(0, word.Length));
         else AddPieces(word, origin);
@@ -58,7 +27,11 @@ internal readonly struct WordPieceSink(WordPieceVocabulary vocabulary, TokenList
         }
     }
 
-    public void LongWord(TextSpan span) => tokens.Add(unknownId, span);
+    public void LongWord(TextSpan span)
+    {
+        tokens.Word++;
+        tokens.Add(unknownId, span);
+    }
 
     public void ExtendLastWord(int end) => tokens.ExtendLast(end);
 }

@@ -54,8 +54,8 @@ internal static class UnicodeCharacters
 #pragma warning restore CA1810
     {
         var reader = new VarintReader(UnicodeData.Unpack());
-        var traits = ReadRuns(ref reader);
-        CombiningClasses = new TwoStageTable(ReadRuns(ref reader));
+        var traits = reader.ReadRuns();
+        CombiningClasses = new TwoStageTable(reader.ReadRuns());
 
         var codePoint = 0;
         for (var left = reader.Next(); left > 0; left--)
@@ -127,61 +127,4 @@ internal static class UnicodeCharacters
 
     /// <summary>UTF-16 code units of a code point.</summary>
     public static int UnitsOf(int codePoint) => codePoint > char.MaxValue ? 2 : 1;
-
-    private static byte[] ReadRuns(ref VarintReader reader)
-    {
-        var values = new byte[0x110000];
-        for (var at = 0; at < values.Length;)
-        {
-            var length = reader.Next();
-            values.AsSpan(at, length).Fill((byte)reader.Next());
-            at += length;
-        }
-        return values;
-    }
-
-    /// <summary>One byte per code point; neighbouring blocks of 256 that are equal are stored once.</summary>
-    private sealed class TwoStageTable
-    {
-        private const int BlockSize = 256;
-        private readonly ushort[] _blockOf = new ushort[0x110000 / BlockSize];
-        private readonly byte[] _blocks;
-
-        public TwoStageTable(byte[] values)
-        {
-            var kept = 1;
-            for (var block = 1; block < _blockOf.Length; block++)
-            {
-                var content = values.AsSpan(block * BlockSize, BlockSize);
-                if (!content.SequenceEqual(values.AsSpan((kept - 1) * BlockSize, BlockSize))) content.CopyTo(values.AsSpan(kept++ * BlockSize));
-                _blockOf[block] = (ushort)(kept - 1);
-            }
-            _blocks = values.AsSpan(0, kept * BlockSize).ToArray();
-        }
-
-        public byte this[int codePoint] => _blocks[(_blockOf[codePoint / BlockSize] * BlockSize) + (codePoint % BlockSize)];
-    }
-
-    private ref struct VarintReader(ReadOnlySpan<byte> bytes)
-    {
-        private ReadOnlySpan<byte> _rest = bytes;
-
-        public int Next()
-        {
-            var value = 0;
-            for (var shift = 0; ; shift += 7)
-            {
-                var part = _rest[0];
-                _rest = _rest[1..];
-                value |= (part & 0x7F) << shift;
-                if (part < 0x80) return value;
-            }
-        }
-
-        public int NextSigned()
-        {
-            var value = Next();
-            return (value >> 1) ^ -(value & 1);
-        }
-    }
 }

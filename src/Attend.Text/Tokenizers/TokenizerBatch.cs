@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+
+namespace Attend.Text.Tokenizers;
+
+/// <summary>Many texts at once, on all cores. Results are those of encoding one by one.</summary>
+public static class TokenizerBatch
+{
+    // Texts that one thread takes at a time: enough that taking is cheap, few enough that all have something to do.
+    private const int Portion = 64;
+
+    private static readonly EncodeOptions Defaults = new();
+
+    /// <summary>Encodes texts; result n belongs to text n.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="texts">The texts.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="cancellationToken">Asked between texts.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static Encoding[] EncodeBatch(this ITokenizer tokenizer, IReadOnlyList<string> texts, EncodeOptions? options = null, CancellationToken cancellationToken = default)
+        => Run(texts.Count, index => tokenizer.Encode(texts[index], null, options ?? Defaults), cancellationToken);
+
+    /// <summary>Encodes pairs; result n belongs to pair n.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="pairs">First and second text.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="cancellationToken">Asked between pairs.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static Encoding[] EncodeBatch(this ITokenizer tokenizer, IReadOnlyList<(string Text, string? Pair)> pairs, EncodeOptions? options = null, CancellationToken cancellationToken = default)
+        => Run(pairs.Count, index => tokenizer.Encode(pairs[index].Text, pairs[index].Pair, options ?? Defaults), cancellationToken);
+
+    private static Encoding[] Run(int count, Func<int, Encoding> encode, CancellationToken cancellationToken)
+    {
+        var encodings = new Encoding[count];
+        cancellationToken.ThrowIfCancellationRequested();
+        if (count == 0) return encodings;
+        try
+        {
+            Parallel.ForEach(Partitioner.Create(0, count, Portion), new ParallelOptions { CancellationToken = cancellationToken }, range =>
+            {
+                for (var index = range.Item1; index < range.Item2; index++)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    encodings[index] = encode(index);
+                }
+            });
+        }
+        catch (AggregateException several)
+        {
+            // What one text would have thrown alone.
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
+        return encodings;
+    }
+}

@@ -13,16 +13,26 @@ public sealed class ModelFolder
 
     private const string ConfigFile = "config.json";
 
-    private ModelFolder(string path, Architecture architecture, ModelConfig config)
+    private ModelFolder(string path, CheckpointFormat format, ModelConfig config)
     {
-        (Path, Architecture, Config) = (path, architecture, config);
+        (Path, Format, Config) = (path, format, config);
     }
 
     /// <summary>The folder.</summary>
     public string Path { get; }
 
-    /// <summary>The model's row in the table of architectures.</summary>
-    public Architecture Architecture { get; }
+    /// <summary>The model's row in the table of architectures, encoder or encoder-decoder.</summary>
+    public CheckpointFormat Format { get; }
+
+    /// <summary>The encoder's row in the table of architectures.</summary>
+    /// <exception cref="CheckpointException">The folder holds an encoder-decoder.</exception>
+    public Architecture Architecture => Format as Architecture
+        ?? throw new CheckpointException(Path, $"holds an encoder-decoder ({Format.ModelType}), not an encoder", advice: "Use it by attend translate.");
+
+    /// <summary>The encoder-decoder's row in the table of architectures.</summary>
+    /// <exception cref="CheckpointException">The folder holds an encoder.</exception>
+    public Seq2SeqArchitecture Seq2SeqArchitecture => Format as Seq2SeqArchitecture
+        ?? throw new CheckpointException(Path, $"holds an encoder ({Format.ModelType}), which reads texts and writes none", advice: "Name an encoder-decoder: transformer, bart, marian, t5.");
 
     /// <summary>Content of config.json.</summary>
     public ModelConfig Config { get; }
@@ -37,8 +47,8 @@ public sealed class ModelFolder
         if (!File.Exists(file)) throw new CheckpointException(path, $"has no {ConfigFile}", advice: "Name a run's folder, or a folder with config.json, model.safetensors and vocab.txt.");
         try
         {
-            var (architecture, config) = Architectures.Read(File.ReadAllText(file));
-            return new ModelFolder(path, architecture, config);
+            var (format, config) = Architectures.Read(File.ReadAllText(file));
+            return new ModelFolder(path, format, config);
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException or FormatException)
         {
@@ -56,7 +66,7 @@ public sealed class ModelFolder
     }
 
     /// <summary>The head that config.json names; null = none, or one that is not known.</summary>
-    public HeadKind? Head => Architecture.HeadOf(Config);
+    public HeadKind? Head => (Format as Architecture)?.HeadOf(Config);
 
     /// <summary>Whether the folder has its weights; a run has none before its first epoch.</summary>
     public bool HasWeights => File.Exists(System.IO.Path.Combine(Path, WeightsFile));
@@ -75,8 +85,8 @@ public sealed class ModelFolder
         using var noGradient = no_grad();
         var found = file.Entries.Keys.ToDictionary(Modern);
         // Bare encoders are stored without the prefix that they have under a head.
-        if (!found.Keys.Any(key => key.StartsWith(Architecture.Keys.Prefix, StringComparison.Ordinal)))
-            found = found.ToDictionary(entry => IsHeads(entry.Key) ? entry.Key : Architecture.Keys.Prefix + entry.Key, entry => entry.Value);
+        if (!found.Keys.Any(key => key.StartsWith(Format.Keys.Prefix, StringComparison.Ordinal)))
+            found = found.ToDictionary(entry => IsHeads(entry.Key) ? entry.Key : Format.Keys.Prefix + entry.Key, entry => entry.Value);
 
         var (missing, misshapen, fresh) = (new List<string>(), new List<MisshapenKey>(), new List<CheckpointPart>());
         var copies = new List<(string Key, Tensor Target)>();
@@ -121,8 +131,7 @@ public sealed class ModelFolder
     {
         Directory.CreateDirectory(path);
         tokenizer.Save(path);
-        var architecture = Architectures.Find(config.ModelType);
-        var named = config with { Architectures = [head is { } kind ? architecture.Heads[kind].ClassName : architecture.ClassName] };
+        var named = config with { Architectures = [head is { } kind ? Architectures.Find(config.ModelType).Heads[kind].ClassName : Architectures.FormatOf(config).ClassName] };
         AtomicFile.Write(System.IO.Path.Combine(path, ConfigFile), stream => JsonSerializer.Serialize(stream, named, named.GetType(), ModelConfig.Json));
     }
 
@@ -140,7 +149,9 @@ public sealed class ModelFolder
         Safetensors.Write(System.IO.Path.Combine(path, WeightsFile), tensors, new Dictionary<string, string> { ["format"] = "pt" });
     }
 
-    private string Modern(string key) => Architecture.Heads.Values.Select(head => head.Keys).Prepend(Architecture.Keys).Aggregate(key, (name, keys) => keys.Modern(name));
+    private string Modern(string key) => Heads.Prepend(Format.Keys).Aggregate(key, (name, keys) => keys.Modern(name));
 
-    private bool IsHeads(string key) => Architecture.Heads.Values.Any(head => head.Keys.Owns(key));
+    private bool IsHeads(string key) => Heads.Any(keys => keys.Owns(key));
+
+    private IEnumerable<KeyMap> Heads => (Format as Architecture)?.Heads.Values.Select(head => head.Keys) ?? [];
 }

@@ -38,7 +38,7 @@ public static class Attention
         var scores = (query * scale).matmul(key.transpose(-2, -1));                // [batch, head, target, seq]
         if (bias is not null) scores = scores.add_(bias);
         var weights = nn.functional.softmax(scores, -1);                           // [batch, head, target, seq]
-        options.Trace.Add(TraceNames.AttentionWeights, weights);
+        options.Trace.Add(options.TraceName, weights);
         if (dropout > 0) weights = Dropout.Apply(weights, dropout);
         return weights.matmul(value);                                              // [batch, head, target, headDim]
     }
@@ -54,6 +54,15 @@ public static class Attention
         return zeros(mask.shape, dtype: dtype, device: mask.device).masked_fill(mask.logical_not(), lowest).unsqueeze(1).unsqueeze(1);
     }
 
+    /// <summary>The bias that lets each position see itself and what came before it (Vaswani et al. 2017, section 3.2.3, third bullet).</summary>
+    /// <param name="target">Number of positions that look.</param>
+    /// <param name="length">Number of positions looked at; the last <paramref name="target"/> of them are the ones that look.</param>
+    /// <param name="dtype">The scores' dtype.</param>
+    /// <param name="device">Where it is needed.</param>
+    /// <returns>[1, 1, target, length]; null where nothing is hidden.</returns>
+    public static Tensor? CausalBias(long target, long length, ScalarType dtype, Device device) =>
+        target == 1 ? null : full([target, length], finfo(dtype).min, dtype, device).triu(length - target + 1).unsqueeze(0).unsqueeze(0);
+
     // Measured on a CPU: matmul under oneDNN is 1.3-2.7 times faster than libtorch's flash kernel, which calls a slower sgemm,
     // except for a single short row. On a GPU the fused kernel always wins.
     private static AttentionKernel Choose(AttentionKernel wanted, Tensor query, Tensor key)
@@ -67,9 +76,10 @@ public static class Attention
 /// <summary>Choices of one attention call that do not change its value.</summary>
 /// <param name="Kernel">How it is computed.</param>
 /// <param name="Trace">Where to keep the weights, if it wants them.</param>
-public readonly record struct AttentionOptions(AttentionKernel Kernel, LayerTrace Trace = default)
+/// <param name="TraceName">Name under which they are kept.</param>
+public readonly record struct AttentionOptions(AttentionKernel Kernel, LayerTrace Trace = default, string TraceName = TraceNames.AttentionWeights)
 {
-    internal bool WantsWeights => Trace.Wants(TraceNames.AttentionWeights);
+    internal bool WantsWeights => Trace.Wants(TraceName);
 }
 
 /// <summary>A layer that calls <see cref="Attention.Attend"/>.</summary>

@@ -12,15 +12,18 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor?, LayerTrace, Ten
     [ComponentName(Name = "output")] private readonly Linear _output;
     private readonly int _headCount;
     private readonly double _dropout;
+    private readonly string _traceName;
 
     /// <summary>Creates the layer.</summary>
     /// <param name="block">Sizes and dropout of the block it stands in.</param>
-    public MultiHeadAttention(BlockOptions block) : base(nameof(MultiHeadAttention))
+    /// <param name="traceName">Name of its weights in a <see cref="Trace"/>.</param>
+    public MultiHeadAttention(BlockOptions block, string traceName = TraceNames.AttentionWeights) : base(nameof(MultiHeadAttention))
     {
         _qkv = Linear(block.HiddenSize, 3 * block.HiddenSize);
         _output = Linear(block.HiddenSize, block.HiddenSize);
         _headCount = block.HeadCount;
         _dropout = block.AttentionDropout;
+        _traceName = traceName;
         RegisterComponents();
     }
 
@@ -32,13 +35,22 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor?, LayerTrace, Ten
     /// <param name="bias">Attention bias, see <see cref="Attention.Attend"/>.</param>
     /// <param name="trace">Keeps the attention weights if it wants them.</param>
     /// <returns>[batch, seq, hidden].</returns>
-    public override Tensor forward(Tensor hidden, Tensor? bias, LayerTrace trace)
+    public override Tensor forward(Tensor hidden, Tensor? bias, LayerTrace trace) => Attend(hidden, bias, null, trace);
+
+    /// <summary>Attends from the positions at hand to them and to those remembered.</summary>
+    /// <param name="hidden">[batch, seq, hidden].</param>
+    /// <param name="bias">[batch | 1, head | 1, seq | 1, length] or null; length counts the remembered positions too.</param>
+    /// <param name="cache">Remembers the positions at hand, as a decoder does; null = there are no others.</param>
+    /// <param name="trace">Keeps the attention weights if it wants them.</param>
+    /// <returns>[batch, seq, hidden].</returns>
+    public Tensor Attend(Tensor hidden, Tensor? bias, KeyValueCache? cache, LayerTrace trace)
     {
         var (batch, seq, size) = (hidden.shape[0], hidden.shape[1], hidden.shape[2]);
         var qkv = _qkv.call(hidden)                                                  // [batch, seq, 3 * hidden]
             .view(batch, seq, 3, _headCount, size / _headCount)                      // [batch, seq, 3, head, headDim]
             .permute(2, 0, 3, 1, 4);                                                 // [3, batch, head, seq, headDim]
-        var attended = Attention.Attend(qkv[0], qkv[1], qkv[2], bias, training ? _dropout : 0, new(Kernel, trace));
+        var (keys, values) = cache is null ? (qkv[1], qkv[2]) : cache.Append(qkv[1], qkv[2]);
+        var attended = Attention.Attend(qkv[0], keys, values, bias, training ? _dropout : 0, new(Kernel, trace, _traceName));
         return _output.call(attended.transpose(1, 2).reshape(batch, seq, size));     // [batch, seq, hidden]
     }
 }

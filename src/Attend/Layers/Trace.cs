@@ -13,6 +13,12 @@ public static class TraceNames
 
     /// <summary>Attention weights of each block after the softmax, before dropout: [batch, head, target, seq]; rows sum to 1.</summary>
     public const string AttentionWeights = "attention";
+
+    /// <summary>Weights of each decoder block's self-attention: [row, head, target, length].</summary>
+    public const string DecoderAttentionWeights = "decoder_attention";
+
+    /// <summary>Weights of each decoder block's attention to the source: [batch, head, target, source] (target counts the hypotheses' targets one after the other).</summary>
+    public const string CrossAttentionWeights = "cross_attention";
 }
 
 /// <summary>Keeps intermediate tensors of a forward pass, asked for by name; those not asked for cost nothing.</summary>

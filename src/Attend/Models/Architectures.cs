@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Attend.Models;
 
-/// <summary>One architecture: how its configuration is read, how it is built, what its checkpoints call their weights.</summary>
-public sealed class Architecture
+/// <summary>How one kind of model is stored: what its config.json is read into, and what its checkpoints call its weights.</summary>
+public abstract class CheckpointFormat
 {
     /// <summary>"model_type" in config.json.</summary>
     public required string ModelType { get; init; }
@@ -11,17 +11,21 @@ public sealed class Architecture
     /// <summary>The record that config.json is read into.</summary>
     public required Type ConfigType { get; init; }
 
+    /// <summary>Hugging Face's class of the model without a task: "BertModel".</summary>
+    public required string ClassName { get; init; }
+
+    /// <summary>Names of the model's weights in published checkpoints.</summary>
+    public required KeyMap Keys { get; init; }
+}
+
+/// <summary>One encoder: how its configuration is read, how it is built, what its checkpoints call its weights.</summary>
+public sealed class Architecture : CheckpointFormat
+{
     /// <summary>A configuration for a new model of some size and vocabulary.</summary>
     public required Func<EncoderSize, int, ModelConfig> CreateConfig { get; init; }
 
     /// <summary>Builds the encoder.</summary>
     public required Func<ModelConfig, EncoderModel> Create { get; init; }
-
-    /// <summary>Hugging Face's class of the encoder alone: "BertModel".</summary>
-    public required string ClassName { get; init; }
-
-    /// <summary>Names of the encoder's weights in published checkpoints.</summary>
-    public required KeyMap Keys { get; init; }
 
     /// <summary>The heads that checkpoints of this architecture can hold.</summary>
     public required IReadOnlyDictionary<HeadKind, HeadFormat> Heads { get; init; }
@@ -35,36 +39,55 @@ public sealed class Architecture
     }
 }
 
+/// <summary>One encoder-decoder: how its configuration is read, how it is built, what its checkpoints call its weights.</summary>
+public sealed class Seq2SeqArchitecture : CheckpointFormat
+{
+    /// <summary>Builds the model.</summary>
+    public required Func<ModelConfig, Seq2SeqModel> Create { get; init; }
+}
+
 /// <summary>The one table of architectures. A new one is a file in Models/ and a line here.</summary>
 public static class Architectures
 {
-    /// <summary>Every architecture Attend can build.</summary>
+    /// <summary>Every encoder Attend can build.</summary>
     public static IReadOnlyList<Architecture> All { get; } =
     [
         BertModel.Architecture,
+    ];
+
+    /// <summary>Every encoder-decoder Attend can build.</summary>
+    public static IReadOnlyList<Seq2SeqArchitecture> Seq2Seq { get; } =
+    [
+        TransformerModel.Architecture,
+        BartModel.Architecture,
+        MarianModel.Architecture,
     ];
 
     /// <summary>Reads a configuration, whichever architecture it is of.</summary>
     /// <param name="json">Content of config.json.</param>
     /// <exception cref="JsonException">Not JSON, or a key has the wrong type.</exception>
     /// <exception cref="ArgumentException">The architecture is unknown, or the numbers do not fit each other.</exception>
-    public static (Architecture Architecture, ModelConfig Config) Read(string json)
+    public static (CheckpointFormat Format, ModelConfig Config) Read(string json)
     {
         using var document = JsonDocument.Parse(json);
         if (document.RootElement.ValueKind != JsonValueKind.Object) throw new JsonException($"expected a JSON object, found {document.RootElement.ValueKind}");
         if (!document.RootElement.TryGetProperty("model_type", out var type) || type.ValueKind != JsonValueKind.String)
             throw new ArgumentException($"config.json has no \"model_type\"; known: {Known}");
-        var architecture = All.FirstOrDefault(candidate => candidate.ModelType == type.GetString())
+        var format = Formats.FirstOrDefault(candidate => candidate.ModelType == type.GetString())
             ?? throw new ArgumentException($"config.json: model_type '{type.GetString()}' is not one Attend can build; known: {Known}");
-        var config = (ModelConfig)document.Deserialize(architecture.ConfigType, ModelConfig.Json)!;
+        var config = (ModelConfig)document.Deserialize(format.ConfigType, ModelConfig.Json)!;
         config.Validate();
-        return (architecture, config);
+        return (format, config);
     }
 
-    /// <summary>The row of an architecture.</summary>
+    /// <summary>The row of an encoder.</summary>
     /// <exception cref="ArgumentException">The name is unknown; the message lists the known ones.</exception>
     public static Architecture Find(string modelType) => All.FirstOrDefault(candidate => candidate.ModelType == modelType)
         ?? throw new ArgumentException($"'{modelType}' is not an architecture Attend can build; known: {Known}", nameof(modelType));
 
-    private static string Known => string.Join(", ", All.Select(candidate => candidate.ModelType));
+    internal static CheckpointFormat FormatOf(ModelConfig config) => Formats.First(candidate => candidate.ModelType == config.ModelType);
+
+    private static IEnumerable<CheckpointFormat> Formats => [.. All, .. Seq2Seq];
+
+    private static string Known => string.Join(", ", Formats.Select(candidate => candidate.ModelType));
 }

@@ -35,6 +35,31 @@ internal static class Initialization
         }
     }
 
+    /// <summary>Glorot and Bengio 2010, equation 16: matrices of linear layers uniform in ±√(6 / (in + out)), biases 0.</summary>
+    public static void Xavier(nn.Module module)
+    {
+        _random ??= new DeterministicRandom(0);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        foreach (var linear in module.modules().Append(module).OfType<Linear>())
+        {
+            var limit = Math.Sqrt(6.0 / (linear.weight!.shape[0] + linear.weight.shape[1]));
+            var values = empty(linear.weight.shape, ScalarType.Float32);
+            foreach (ref var value in MemoryMarshal.Cast<byte, float>(values.bytes)) value = (float)(limit * (2 * _random.NextDouble() - 1));
+            linear.weight.copy_(values);
+            linear.bias?.zero_();
+        }
+    }
+
+    /// <summary>Embeddings from N(0, deviation²).</summary>
+    public static void Embeddings(nn.Module module, double deviation)
+    {
+        _random ??= new DeterministicRandom(0);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        foreach (var embedding in module.modules().Append(module).OfType<Embedding>()) Fill(embedding.weight!, deviation, _random);
+    }
+
     // Box and Muller 1958: two normal numbers of two uniform ones.
     private static void Fill(Tensor weight, double deviation, DeterministicRandom random)
     {

@@ -5,7 +5,11 @@ namespace Attend.Models;
 /// <summary>One line of a key map: a layer of ours and the layer, or layers, of a checkpoint that hold its weights.</summary>
 /// <param name="Ours">Name of our layer, `*` for an index, once or several times: "layers.*.attention.qkv".</param>
 /// <param name="Theirs">Names in the checkpoint, without the map's prefix; several are stacked along dimension 0, in this order.</param>
-public sealed record KeyRule(string Ours, params string[] Theirs);
+public sealed record KeyRule(string Ours, params string[] Theirs)
+{
+    /// <summary>Whether the names stand in the checkpoint as they are, without the map's prefix.</summary>
+    public bool IsAbsolute { get; init; }
+}
 
 /// <summary>Translates the names of our parameters to those of a published checkpoint.</summary>
 public sealed class KeyMap
@@ -31,8 +35,9 @@ public sealed class KeyMap
     {
         foreach (var rule in Rules)
         {
+            if (rule.Ours == ours) return [.. rule.Theirs.Select(theirs => rule.IsAbsolute ? theirs : Prefix + theirs)]; // a parameter without a layer of its own
             var match = Regex.Match(ours, "^" + Regex.Escape(rule.Ours).Replace("\\*", "([0-9]+)") + "\\.(weight|bias)$");
-            if (match.Success) return [.. rule.Theirs.Select(theirs => $"{Prefix}{Fill(theirs, match)}.{match.Groups[^1].Value}")];
+            if (match.Success) return [.. rule.Theirs.Select(theirs => $"{(rule.IsAbsolute ? "" : Prefix)}{Fill(theirs, match)}.{match.Groups[^1].Value}")];
         }
         throw new KeyNotFoundException($"no rule of the key map speaks for '{ours}'");
     }

@@ -66,6 +66,12 @@ public abstract record ModelConfig
             if (value <= 0) throw new ArgumentException($"config.json: {key} is {value}; expected a positive whole number");
     }
 
+    /// <summary>Throws where a choice of the configuration is not one of the known ones.</summary>
+    protected static void RequireOneOf(string key, string value, params string[] known)
+    {
+        if (!known.Contains(value)) throw new ArgumentException($"config.json: {key} is '{value}'; expected one of {string.Join(", ", known)}");
+    }
+
     /// <summary>Throws where a dropout probability of the configuration is not in [0, 1).</summary>
     protected static void RequireProbability(params (string Key, double Value)[] numbers)
     {

@@ -73,7 +73,8 @@ public sealed class BertGoldenTests
         var shared = Repository.SharedData("bert-tiny-sst2-encoder");
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var (architecture, config) = Architectures.Read(File.ReadAllText(Path.Combine(shared, "config.json")));
+        var (format, config) = Architectures.Read(File.ReadAllText(Path.Combine(shared, "config.json")));
+        var architecture = (Architecture)format;
         using var model = (BertModel)architecture.Create(config);
         using var weights = SafetensorsFile.Open(Path.Combine(shared, "model.safetensors"));
         foreach (var (name, parameter) in model.named_parameters().Where(entry => !entry.name.StartsWith("embeddings.", StringComparison.Ordinal)))

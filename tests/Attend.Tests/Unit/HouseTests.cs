@@ -15,9 +15,10 @@ public sealed partial class HouseTests
         ["Attend.Models"] = ["Attend.Layers", "Attend.Runtime"],
         ["Attend.Checkpoints"] = ["Attend.Models", "Attend.Layers", "Attend.Runtime"],
         ["Attend.Plots"] = [],
-        ["Attend.Tasks"] = ["Attend.Checkpoints", "Attend.Models", "Attend.Layers", "Attend.Runtime"],
-        ["Attend.Training"] = ["Attend.Tasks", "Attend.Checkpoints", "Attend.Models", "Attend.Layers", "Attend.Runtime"],
-        ["Attend"] = ["Attend.Training", "Attend.Plots", "Attend.Tasks", "Attend.Checkpoints", "Attend.Models", "Attend.Layers", "Attend.Runtime"],
+        ["Attend.Decoding"] = ["Attend.Models", "Attend.Layers", "Attend.Runtime"],
+        ["Attend.Tasks"] = ["Attend.Decoding", "Attend.Checkpoints", "Attend.Models", "Attend.Layers", "Attend.Runtime"],
+        ["Attend.Training"] = ["Attend.Tasks", "Attend.Decoding", "Attend.Checkpoints", "Attend.Models", "Attend.Layers", "Attend.Runtime"],
+        ["Attend"] = ["Attend.Training", "Attend.Plots", "Attend.Tasks", "Attend.Decoding", "Attend.Checkpoints", "Attend.Models", "Attend.Layers", "Attend.Runtime"],
     };
 
     [Fact]

@@ -1,0 +1,153 @@
+using Attend.Layers;
+using static TorchSharp.torch;
+
+namespace Attend.Models;
+
+/// <summary>What an encoder-decoder reads when it learns: the source, and the target that it is to say, one token late.</summary>
+/// <param name="SourceIds">[batch, source], int64.</param>
+/// <param name="SourceMask">[batch, source], bool, true = a real token; null = all are.</param>
+/// <param name="TargetIds">What the decoder has said before each position: the start token, then the target without its last token; [batch, target], int64. Padding at the end needs no mask: nothing before it sees it.</param>
+/// <param name="Trace">Keeps intermediate tensors.</param>
+public sealed record Seq2SeqInput(Tensor SourceIds, Tensor? SourceMask, Tensor TargetIds, Trace? Trace = null);
+
+/// <summary>A Transformer that reads one text and writes another (Vaswani et al. 2017). Its owner opens the dispose scope; the model never does.</summary>
+public abstract class Seq2SeqModel(string name) : nn.Module<Seq2SeqInput, Tensor>(name)
+{
+    /// <summary>What the model was built from.</summary>
+    public abstract Seq2SeqConfig Config { get; }
+
+    /// <summary>Number of decoder blocks.</summary>
+    public abstract int DecoderLayerCount { get; }
+
+    /// <summary>Longest source the model can hold, special tokens included.</summary>
+    public abstract int MaxSourceTokens { get; }
+
+    /// <summary>Longest target the model can hold, start token included.</summary>
+    public abstract int MaxTargetTokens { get; }
+
+    /// <summary>Reads a source.</summary>
+    /// <param name="ids">[batch, source], int64.</param>
+    /// <param name="mask">[batch, source], bool, true = a real token; null = all are.</param>
+    /// <param name="trace">Keeps intermediate tensors.</param>
+    /// <returns>[batch, source, hidden].</returns>
+    public abstract Tensor Encode(Tensor ids, Tensor? mask, Trace? trace = null);
+
+    /// <summary>Goes on writing.</summary>
+    /// <param name="ids">The tokens since the last call, [row, new], int64.</param>
+    /// <param name="state">What has been read and written; is changed.</param>
+    /// <param name="trace">Keeps intermediate tensors.</param>
+    /// <returns>[row, new, hidden].</returns>
+    public abstract Tensor Decode(Tensor ids, DecoderState state, Trace? trace = null);
+
+    /// <summary>Scores of all tokens of the target vocabulary before the softmax.</summary>
+    /// <param name="hidden">From <see cref="Decode"/>, [..., hidden].</param>
+    /// <returns>[..., vocab].</returns>
+    public abstract Tensor Project(Tensor hidden);
+
+    /// <summary>The decoder's hidden states [batch, target, hidden] for a whole target; <see cref="Project"/> makes scores of those that are needed.</summary>
+    public override Tensor forward(Seq2SeqInput input)
+    {
+        var memory = Encode(input.SourceIds, input.SourceMask, input.Trace);       // [batch, source, hidden]
+        return Decode(input.TargetIds, DecoderState.WithoutMemory(memory, input.SourceMask), input.Trace);
+    }
+
+    /// <summary>Begins to write. What is remembered belongs to the state, whatever dispose scope it was made in.</summary>
+    /// <param name="memory">From <see cref="Encode"/>; becomes the state's.</param>
+    /// <param name="mask">The source's mask.</param>
+    public DecoderState Begin(Tensor memory, Tensor? mask) => new(memory.DetachFromDisposeScope(), mask, DecoderLayerCount);
+
+    /// <summary>Chooses the attention kernel of every block.</summary>
+    public void UseKernel(AttentionKernel kernel)
+    {
+        foreach (var attention in modules().OfType<IAttentionLayer>()) attention.Kernel = kernel;
+    }
+}
+
+/// <summary>What a decoder has read and written so far.</summary>
+public sealed class DecoderState : IDisposable
+{
+    private readonly KeyValueCache[] _layers;
+
+    internal DecoderState(Tensor memory, Tensor? mask, int layerCount)
+    {
+        Memory = memory;
+        SourceBias = mask is null ? null : Attention.MaskToBias(mask, memory.dtype);
+        _layers = [.. Enumerable.Range(0, layerCount).Select(_ => new KeyValueCache())];
+        if (layerCount > 0) SourceBias?.DetachFromDisposeScope();
+    }
+
+    /// <summary>What the encoder made of the source; needed until the first step only.</summary>
+    public Tensor? Memory { get; private set; }
+
+    /// <summary>[batch, 1, 1, source] or null.</summary>
+    public Tensor? SourceBias { get; private set; }
+
+    /// <summary>Number of tokens written before the ones at hand.</summary>
+    public int Length => _layers.Length == 0 ? 0 : _layers[0].Length;
+
+    /// <summary>For a whole target at once: nothing is remembered.</summary>
+    internal static DecoderState WithoutMemory(Tensor memory, Tensor? mask) => new(memory, mask, 0);
+
+    /// <summary>Runs the hidden states through a stack of blocks.</summary>
+    internal Tensor Run(IEnumerable<DecoderBlock> blocks, Tensor hidden, Trace? trace)
+    {
+        var bias = Attention.CausalBias(hidden.shape[1], Length + hidden.shape[1], hidden.dtype, hidden.device);
+        var layer = 0;
+        foreach (var block in blocks)
+        {
+            hidden = block.call(hidden, new DecoderBlockInput(Memory, SourceBias, bias, _layers.Length == 0 ? null : _layers[layer], new(trace, layer)));
+            layer++;
+        }
+        if (_layers.Length > 0) ForgetMemory();
+        return hidden;
+    }
+
+    /// <summary>Puts other rows in the places of the rows, see <see cref="KeyValueCache.SelectRows"/>.</summary>
+    public void SelectRows(Tensor rows)
+    {
+        foreach (var layer in _layers) layer.SelectRows(rows);
+    }
+
+    /// <summary>Keeps some sentences only; their rows are chosen by <see cref="SelectRows"/>.</summary>
+    public void SelectSentences(Tensor sentences)
+    {
+        foreach (var layer in _layers) layer.SelectSentences(sentences);
+        if (SourceBias is null) return;
+        using (SourceBias) SourceBias = SourceBias.index_select(0, sentences).DetachFromDisposeScope();
+    }
+
+    /// <summary>Frees what is remembered.</summary>
+    public void Dispose()
+    {
+        foreach (var layer in _layers) layer.Dispose();
+        if (_layers.Length == 0) return;
+        SourceBias?.Dispose();
+        ForgetMemory();
+    }
+
+    private void ForgetMemory()
+    {
+        Memory?.Dispose();
+        Memory = null;
+    }
+}
+
+/// <summary>What config.json says of an encoder-decoder.</summary>
+public abstract record Seq2SeqConfig : ModelConfig
+{
+    /// <summary>Id that fills a batch up to its longest row.</summary>
+    public int PadTokenId { get; init; }
+
+    /// <summary>Id that ends a text.</summary>
+    public int EosTokenId { get; init; } = 2;
+
+    /// <summary>Id that the decoder is given first.</summary>
+    public int DecoderStartTokenId { get; init; }
+
+    /// <summary>Id that every output must begin with; null = none.</summary>
+    public int? ForcedBosTokenId { get; init; }
+
+    /// <summary>Number of target tokens; the source's where both share one vocabulary.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public virtual int TargetVocabSize => VocabSize;
+}

@@ -5,7 +5,7 @@ namespace Attend.Text.Metrics;
 /// Keeps counts only: memory grows with the square of the number of labels, not with the number of examples.
 /// Not safe for several threads at once: give each its own and <see cref="Merge"/> them.
 /// </remarks>
-public sealed class ClassificationMetrics : IMetric<ClassAnswer>
+public sealed class ClassificationMetrics : ISummedMetric<ClassAnswer>
 {
     private const int BinCount = 15;
 
@@ -14,6 +14,9 @@ public sealed class ClassificationMetrics : IMetric<ClassAnswer>
 
     // A confusion matrix of 2 GB.
     private const int MostLabels = 16_384;
+
+    // Places of the sums for resampling: these, the bins, then for each label its correct, predicted and gold examples.
+    private const int Examples = 0, LogLosses = 1, WithProbabilities = 2, FirstBin = 3, FirstLabel = FirstBin + BinCount;
 
     private readonly LabelSet _labels;
     private readonly long[] _matrix;
@@ -88,35 +91,52 @@ public sealed class ClassificationMetrics : IMetric<ClassAnswer>
     /// </summary>
     public IReadOnlyDictionary<string, double> Result()
     {
-        var report = Report();
-        var result = new OrderedDictionary<string, double>
+        var counts = Counts(_matrix.Chunk(_labels.Count).ToArray());
+        var withProbabilities = _binCounts.Sum();
+        return Figures(counts, _exampleCount, withProbabilities == 0 ? null : (_logLossSum / withProbabilities, CalibrationError(withProbabilities)));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">Not exactly one label, or probabilities that are not a distribution over the labels.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label index outside the label list.</exception>
+    public void Measure(ClassAnswer predicted, ClassAnswer expected, ExampleTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        var predictedLabel = _labels.Single(predicted, nameof(predicted));
+        var expectedLabel = _labels.Single(expected, nameof(expected));
+        if (predicted.Probabilities is { } given) _labels.CheckProbabilities(given, nameof(predicted));
+        terms.Add(Examples, 1);
+        if (predictedLabel == expectedLabel) terms.Add(FirstLabel + 3 * predictedLabel, 1);
+        terms.Add(FirstLabel + 3 * predictedLabel + 1, 1);
+        terms.Add(FirstLabel + 3 * expectedLabel + 2, 1);
+        if (predicted.Probabilities is not { } probabilities) return;
+        terms.Add(WithProbabilities, 1);
+        terms.Add(LogLosses, LogLoss(probabilities[expectedLabel]));
+        terms.Add(FirstBin + Bin(probabilities[predictedLabel]), (predictedLabel == expectedLabel ? 1.0 : 0) - probabilities[predictedLabel]);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, double> Figures(ReadOnlySpan<double> sums)
+    {
+        var all = new double[FirstLabel + 3 * _labels.Count];
+        sums[..Math.Min(sums.Length, all.Length)].CopyTo(all);
+        var counts = new LabelCounts(_labels);
+        for (var label = 0; label < _labels.Count; label++)
         {
-            ["accuracy"] = report.Accuracy,
-            ["f1_macro"] = report.Macro.F1,
-            ["f1_weighted"] = report.Weighted.F1,
-            ["f1_micro"] = report.Micro.F1,
-            ["precision_macro"] = report.Macro.Precision,
-            ["recall_macro"] = report.Macro.Recall,
-            ["precision_weighted"] = report.Weighted.Precision,
-            ["recall_weighted"] = report.Weighted.Recall,
-            ["matthews_correlation"] = report.MatthewsCorrelation!.Value,
-        };
-        if (report.LogLoss is { } logLoss) result["log_loss"] = logLoss;
-        if (report.CalibrationError is { } calibrationError) result["calibration_error"] = calibrationError;
-        return result;
+            counts.Correct[label] = (long)all[FirstLabel + 3 * label];
+            counts.Predicted[label] = (long)all[FirstLabel + 3 * label + 1];
+            counts.Gold[label] = (long)all[FirstLabel + 3 * label + 2];
+        }
+        var withProbabilities = all[WithProbabilities];
+        var calibrationError = all.AsSpan(FirstBin, BinCount).ToArray().Sum(Math.Abs) / withProbabilities;
+        return Figures(counts, (long)all[Examples], withProbabilities == 0 ? null : (all[LogLosses] / withProbabilities, calibrationError));
     }
 
     /// <summary>All figures with the table per label, the confusion matrix and the notes.</summary>
     public ClassificationReport Report()
     {
         var matrix = _matrix.Chunk(_labels.Count).ToArray();
-        var counts = new LabelCounts(_labels);
-        for (var gold = 0; gold < matrix.Length; gold++)
-        {
-            counts.Correct[gold] = matrix[gold][gold];
-            counts.Gold[gold] = matrix[gold].Sum();
-            for (var predicted = 0; predicted < matrix.Length; predicted++) counts.Predicted[predicted] += matrix[gold][predicted];
-        }
+        var counts = Counts(matrix);
         var notes = new List<string>();
         if (_exampleCount == 0) notes.Add("No example was measured: every figure is 0.");
         counts.AddNotes(notes);
@@ -132,9 +152,10 @@ public sealed class ClassificationMetrics : IMetric<ClassAnswer>
             Weighted = counts.Weighted(),
             PerLabel = counts.PerLabel(),
             ConfusionMatrix = matrix,
-            MatthewsCorrelation = MatthewsCorrelation(counts, notes),
+            MatthewsCorrelation = MatthewsCorrelation(counts, _exampleCount, notes),
             LogLoss = withProbabilities == 0 ? null : _logLossSum / withProbabilities,
             CalibrationError = withProbabilities == 0 ? null : CalibrationError(withProbabilities),
+            ReliabilityBins = withProbabilities == 0 ? [] : ReliabilityBins(),
             Signature = Signature,
             Notes = [.. notes],
         };
@@ -146,20 +167,61 @@ public sealed class ClassificationMetrics : IMetric<ClassAnswer>
         _exampleCount++;
         if (probabilities.IsEmpty) return;
 
-        _logLossSum -= Math.Log(Math.Clamp(probabilities[expected], ClipDistance, 1 - ClipDistance));
-        // Bin m holds confidences in ((m - 1)/15, m/15]. In float, or 0.2f would lie above 3/15.
+        _logLossSum += LogLoss(probabilities[expected]);
         var confidence = probabilities[predicted];
-        var bin = Math.Clamp((int)MathF.Ceiling(confidence * BinCount) - 1, 0, BinCount - 1);
+        var bin = Bin(confidence);
         _binCounts[bin]++;
         _binConfidence[bin] += confidence;
         if (predicted == expected) _binCorrect[bin]++;
     }
 
+    private static double LogLoss(float probability) => -Math.Log(Math.Clamp(probability, ClipDistance, 1 - ClipDistance));
+
+    // Bin m holds confidences in ((m - 1)/15, m/15]. In float, or 0.2f would lie above 3/15.
+    private static int Bin(float confidence) => Math.Clamp((int)MathF.Ceiling(confidence * BinCount) - 1, 0, BinCount - 1);
+
+    private LabelCounts Counts(long[][] matrix)
+    {
+        var counts = new LabelCounts(_labels);
+        for (var gold = 0; gold < matrix.Length; gold++)
+        {
+            counts.Correct[gold] = matrix[gold][gold];
+            counts.Gold[gold] = matrix[gold].Sum();
+            for (var predicted = 0; predicted < matrix.Length; predicted++) counts.Predicted[predicted] += matrix[gold][predicted];
+        }
+        return counts;
+    }
+
+    private OrderedDictionary<string, double> Figures(LabelCounts counts, long exampleCount, (double LogLoss, double CalibrationError)? probabilistic)
+    {
+        var (micro, macro, weighted) = (counts.Micro(), counts.Macro(), counts.Weighted());
+        var figures = new OrderedDictionary<string, double>
+        {
+            ["accuracy"] = LabelCounts.Ratio(counts.Correct.Sum(), exampleCount),
+            ["f1_macro"] = macro.F1,
+            ["f1_weighted"] = weighted.F1,
+            ["f1_micro"] = micro.F1,
+            ["precision_macro"] = macro.Precision,
+            ["recall_macro"] = macro.Recall,
+            ["precision_weighted"] = weighted.Precision,
+            ["recall_weighted"] = weighted.Recall,
+            ["matthews_correlation"] = MatthewsCorrelation(counts, exampleCount, notes: []),
+        };
+        if (probabilistic is not { } given) return figures;
+        figures["log_loss"] = given.LogLoss;
+        figures["calibration_error"] = given.CalibrationError;
+        return figures;
+    }
+
+    private ReliabilityBin[] ReliabilityBins() => [.. Enumerable.Range(0, BinCount).Select(bin => new ReliabilityBin(
+        (double)bin / BinCount, (bin + 1.0) / BinCount, _binCounts[bin],
+        _binCounts[bin] == 0 ? 0 : _binConfidence[bin] / _binCounts[bin], LabelCounts.Ratio(_binCorrect[bin], _binCounts[bin])))];
+
     /// <summary>Gorodkin 2004, "Comparing two K-category assignments by a K-category correlation coefficient", equation 8.</summary>
-    private double MatthewsCorrelation(LabelCounts counts, List<string> notes)
+    private double MatthewsCorrelation(LabelCounts counts, long exampleCount, List<string> notes)
     {
         // Whole numbers: in floating point the differences of large squares would lose digits.
-        Int128 total = _exampleCount, agreement = total * counts.Correct.Sum(), predictedSpread = total * total, goldSpread = total * total;
+        Int128 total = exampleCount, agreement = total * counts.Correct.Sum(), predictedSpread = total * total, goldSpread = total * total;
         for (var label = 0; label < _labels.Count; label++)
         {
             agreement -= (Int128)counts.Gold[label] * counts.Predicted[label];

@@ -16,6 +16,14 @@ public sealed record PrecisionRecallF1(double Precision, double Recall, double F
 /// <param name="CorrectCount">Examples that were given this label and have it.</param>
 public sealed record LabelScore(string Label, double Precision, double Recall, double F1, long Support, long PredictedCount, long CorrectCount);
 
+/// <summary>The answers whose confidence lies in one range.</summary>
+/// <param name="Low">Lower bound of the confidence, not included.</param>
+/// <param name="High">Upper bound of the confidence, included.</param>
+/// <param name="Count">How many answers.</param>
+/// <param name="Confidence">Their mean confidence, in [0, 1]; 0 where there are none.</param>
+/// <param name="Accuracy">The share of them that is right, in [0, 1]; 0 where there are none.</param>
+public sealed record ReliabilityBin(double Low, double High, long Count, double Confidence, double Accuracy);
+
 /// <summary>A mistake that recurs: one label taken for another.</summary>
 /// <param name="Gold">The right label.</param>
 /// <param name="Predicted">The label given instead.</param>
@@ -61,6 +69,9 @@ public sealed record ClassificationReport
 
     /// <summary>Expected calibration error in [0, 1] (Guo et al. 2017, section 2); null without probabilities.</summary>
     public double? CalibrationError { get; init; }
+
+    /// <summary>Confidence against accuracy, in equal bins of the probability of the predicted label; empty without probabilities.</summary>
+    public ReliabilityBin[] ReliabilityBins { get; init; } = [];
 
     /// <summary>The choices these figures depend on; see <see cref="IMetric{TAnswer}.Signature"/>.</summary>
     public required string Signature { get; init; }

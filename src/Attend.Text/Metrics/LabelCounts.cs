@@ -19,17 +19,21 @@ internal sealed class LabelCounts(LabelSet labels)
         }
     }
 
-    public LabelScore[] PerLabel() => [.. Enumerable.Range(0, labels.Count).Select(label =>
+    public LabelScore[] PerLabel()
     {
-        var score = Score(Correct[label], Predicted[label], Gold[label]);
-        return new LabelScore(labels.Names[label], score.Precision, score.Recall, score.F1, Gold[label], Predicted[label], Correct[label]);
-    })];
+        var averages = Averages();
+        return [.. labels.Names.Select((name, label) =>
+        {
+            var score = averages.Of(label);
+            return new LabelScore(name, score.Precision, score.Recall, score.F1, Gold[label], Predicted[label], Correct[label]);
+        })];
+    }
 
-    public PrecisionRecallF1 Micro() => Score(Correct.Sum(), Predicted.Sum(), Gold.Sum());
+    public PrecisionRecallF1 Micro() => Averages().Micro();
 
-    public PrecisionRecallF1 Macro() => Average(label => Gold[label] + Predicted[label] > 0 ? 1 : 0);
+    public PrecisionRecallF1 Macro() => Averages().Macro();
 
-    public PrecisionRecallF1 Weighted() => Average(label => Gold[label]);
+    public PrecisionRecallF1 Weighted() => Averages().Weighted();
 
     public void AddNotes(List<string> notes)
     {
@@ -44,24 +48,7 @@ internal sealed class LabelCounts(LabelSet labels)
     /// <summary>A quotient of counts, 0 where there is nothing to divide by.</summary>
     public static double Ratio(long part, long whole) => whole == 0 ? 0 : (double)part / whole;
 
-    public static PrecisionRecallF1 Score(long correct, long predicted, long gold) =>
-        new(Ratio(correct, predicted), Ratio(correct, gold), Ratio(2 * correct, predicted + gold));
-
-    private PrecisionRecallF1 Average(Func<int, long> weightOf)
-    {
-        double precision = 0, recall = 0, f1 = 0;
-        long total = 0;
-        for (var label = 0; label < labels.Count; label++)
-        {
-            var weight = weightOf(label);
-            var score = Score(Correct[label], Predicted[label], Gold[label]);
-            precision += weight * score.Precision;
-            recall += weight * score.Recall;
-            f1 += weight * score.F1;
-            total += weight;
-        }
-        return total == 0 ? new(0, 0, 0) : new(precision / total, recall / total, f1 / total);
-    }
+    private LabelAverages Averages() => new([.. Correct.Select(count => (double)count)], [.. Predicted.Select(count => (double)count)], [.. Gold.Select(count => (double)count)]);
 
     private int[] Where(Func<int, bool> condition) => [.. Enumerable.Range(0, labels.Count).Where(condition)];
 }

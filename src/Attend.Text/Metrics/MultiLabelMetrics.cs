@@ -5,8 +5,11 @@ namespace Attend.Text.Metrics;
 /// Keeps counts only: memory grows with the number of labels, not with the number of examples.
 /// Not safe for several threads at once: give each its own and <see cref="Merge"/> them.
 /// </remarks>
-public sealed class MultiLabelMetrics : IMetric<ClassAnswer>
+public sealed class MultiLabelMetrics : ISummedMetric<ClassAnswer>
 {
+    // Places of the sums for resampling: these, then for each label its correct, predicted and gold examples.
+    private const int Examples = 0, Exact = 1, Precisions = 2, Recalls = 3, F1s = 4, FirstLabel = 5;
+
     private readonly LabelSet _labels;
     private readonly LabelCounts _counts;
     private long _exampleCount;
@@ -54,7 +57,7 @@ public sealed class MultiLabelMetrics : IMetric<ClassAnswer>
         _exampleCount++;
         if (correct == predicted.Labels.Count && correct == expected.Labels.Count) _exactCount++;
         if (predicted.Labels.Count == 0 && expected.Labels.Count == 0) _emptyCount++;
-        var score = LabelCounts.Score(correct, predicted.Labels.Count, expected.Labels.Count);
+        var score = LabelAverages.Score(correct, predicted.Labels.Count, expected.Labels.Count);
         _precisionSum += score.Precision;
         _recallSum += score.Recall;
         _f1Sum += score.F1;
@@ -76,23 +79,70 @@ public sealed class MultiLabelMetrics : IMetric<ClassAnswer>
     }
 
     /// <summary>accuracy (exact set), f1_micro, f1_macro, f1_weighted, f1_samples, precision_micro, recall_micro, precision_macro, recall_macro, hamming_loss.</summary>
-    public IReadOnlyDictionary<string, double> Result()
+    public IReadOnlyDictionary<string, double> Result() => Figures(_counts, _exampleCount, [_exactCount, _precisionSum, _recallSum, _f1Sum]);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A label that occurs twice in one answer.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label index outside the label list.</exception>
+    public void Measure(ClassAnswer predicted, ClassAnswer expected, ExampleTerms terms)
     {
-        var report = Report();
+        ArgumentNullException.ThrowIfNull(predicted);
+        ArgumentNullException.ThrowIfNull(expected);
+        ArgumentNullException.ThrowIfNull(terms);
+        _labels.CheckLabels(predicted.Labels, nameof(predicted));
+        _labels.CheckLabels(expected.Labels, nameof(expected));
+        var correct = 0;
+        foreach (var label in predicted.Labels)
+        {
+            terms.Add(FirstLabel + 3 * label + 1, 1);
+            if (!expected.Labels.Contains(label)) continue;
+            terms.Add(FirstLabel + 3 * label, 1);
+            correct++;
+        }
+        foreach (var label in expected.Labels) terms.Add(FirstLabel + 3 * label + 2, 1);
+        var score = LabelAverages.Score(correct, predicted.Labels.Count, expected.Labels.Count);
+        terms.Add(Examples, 1);
+        if (correct == predicted.Labels.Count && correct == expected.Labels.Count) terms.Add(Exact, 1);
+        terms.Add(Precisions, score.Precision);
+        terms.Add(Recalls, score.Recall);
+        terms.Add(F1s, score.F1);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, double> Figures(ReadOnlySpan<double> sums)
+    {
+        var all = new double[FirstLabel + 3 * _labels.Count];
+        sums[..Math.Min(sums.Length, all.Length)].CopyTo(all);
+        var counts = new LabelCounts(_labels);
+        for (var label = 0; label < _labels.Count; label++)
+        {
+            counts.Correct[label] = (long)all[FirstLabel + 3 * label];
+            counts.Predicted[label] = (long)all[FirstLabel + 3 * label + 1];
+            counts.Gold[label] = (long)all[FirstLabel + 3 * label + 2];
+        }
+        return Figures(counts, (long)all[Examples], all.AsSpan(Exact, 4));
+    }
+
+    private OrderedDictionary<string, double> Figures(LabelCounts counts, long exampleCount, ReadOnlySpan<double> exactPrecisionRecallF1)
+    {
+        var (micro, macro, weighted) = (counts.Micro(), counts.Macro(), counts.Weighted());
+        var examples = Math.Max(exampleCount, 1);
         return new OrderedDictionary<string, double>
         {
-            ["accuracy"] = report.Accuracy,
-            ["f1_micro"] = report.Micro.F1,
-            ["f1_macro"] = report.Macro.F1,
-            ["f1_weighted"] = report.Weighted.F1,
-            ["f1_samples"] = report.Samples!.F1,
-            ["precision_micro"] = report.Micro.Precision,
-            ["recall_micro"] = report.Micro.Recall,
-            ["precision_macro"] = report.Macro.Precision,
-            ["recall_macro"] = report.Macro.Recall,
-            ["hamming_loss"] = report.HammingLoss!.Value,
+            ["accuracy"] = exactPrecisionRecallF1[0] / examples,
+            ["f1_micro"] = micro.F1,
+            ["f1_macro"] = macro.F1,
+            ["f1_weighted"] = weighted.F1,
+            ["f1_samples"] = exactPrecisionRecallF1[3] / examples,
+            ["precision_micro"] = micro.Precision,
+            ["recall_micro"] = micro.Recall,
+            ["precision_macro"] = macro.Precision,
+            ["recall_macro"] = macro.Recall,
+            ["hamming_loss"] = LabelCounts.Ratio(WrongDecisions(counts), exampleCount * _labels.Count),
         };
     }
+
+    private static long WrongDecisions(LabelCounts counts) => counts.Predicted.Sum() + counts.Gold.Sum() - 2 * counts.Correct.Sum();
 
     /// <summary>All figures with the table per label and the notes; there is no confusion matrix where labels do not exclude each other.</summary>
     public ClassificationReport Report()
@@ -101,7 +151,6 @@ public sealed class MultiLabelMetrics : IMetric<ClassAnswer>
         if (_exampleCount == 0) notes.Add("No example was measured: every figure is 0.");
         _counts.AddNotes(notes);
         if (_emptyCount > 0) notes.Add($"Examples without any label that were given none: {_emptyCount}; right for accuracy, but 0 in the samples average.");
-        var wrong = _counts.Predicted.Sum() + _counts.Gold.Sum() - 2 * _counts.Correct.Sum();
         return new ClassificationReport
         {
             ExampleCount = _exampleCount,
@@ -110,7 +159,7 @@ public sealed class MultiLabelMetrics : IMetric<ClassAnswer>
             Macro = _counts.Macro(),
             Weighted = _counts.Weighted(),
             Samples = _exampleCount == 0 ? new(0, 0, 0) : new(_precisionSum / _exampleCount, _recallSum / _exampleCount, _f1Sum / _exampleCount),
-            HammingLoss = LabelCounts.Ratio(wrong, _exampleCount * _labels.Count),
+            HammingLoss = LabelCounts.Ratio(WrongDecisions(_counts), _exampleCount * _labels.Count),
             PerLabel = _counts.PerLabel(),
             ConfusionMatrix = [],
             Signature = Signature,

@@ -1,0 +1,85 @@
+using System.Numerics;
+
+namespace Attend.Text.Metrics;
+
+/// <summary>Measures by another metric and keeps, beside its sums, those of many samples of the examples, to say how sure the figures are.</summary>
+/// <remarks>
+/// Memory grows with the number of samples, not with the number of examples. Each example is in each sample Poisson(1) times, which is what
+/// drawing with replacement comes to; the samples depend on the seed and the examples' order only.
+/// </remarks>
+/// <typeparam name="TAnswer">What the task answers.</typeparam>
+public sealed class BootstrapMetric<TAnswer> : IMetric<TAnswer>
+{
+    private readonly ISummedMetric<TAnswer> _metric;
+    private readonly BootstrapOptions _options;
+    private readonly PoissonWeights _source;
+    private readonly double[] _weights;
+    private readonly double[] _totals;
+    private readonly List<double[]?> _sums = [];
+    private readonly ExampleTerms _terms = new();
+    private long _exampleCount;
+
+    /// <summary>Empty samples.</summary>
+    /// <param name="metric">The metric, empty; examples are added here, not there.</param>
+    /// <param name="options">How to resample; null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
+    public BootstrapMetric(ISummedMetric<TAnswer> metric, BootstrapOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        _options = options ?? new BootstrapOptions();
+        _options.Check();
+        _metric = metric;
+        _source = new PoissonWeights(_options.Seed);
+        _weights = new double[_options.Resamples];
+        _totals = new double[_options.Resamples];
+    }
+
+    /// <summary>The signature of the metric itself: the figures do not depend on the samples.</summary>
+    public string Signature => _metric.Signature;
+
+    /// <summary>The choices that the intervals depend on, besides those of <see cref="Signature"/>.</summary>
+    public string IntervalSignature => Bootstrap.Signature(_options);
+
+    /// <inheritdoc/>
+    public void Add(TAnswer predicted, TAnswer expected)
+    {
+        _terms.Clear();
+        _metric.Measure(predicted, expected, _terms);
+        if (_metric is SummedMetric<TAnswer> summed) summed.Count(predicted, expected, _terms);
+        else _metric.Add(predicted, expected);
+
+        _source.Fill(_exampleCount++, _weights);
+        AddTo(_totals, 1);
+        for (var i = 0; i < _terms.Count; i++)
+        {
+            var place = _terms.Places[i];
+            while (place >= _sums.Count) _sums.Add(null);
+            AddTo(_sums[place] ??= new double[_weights.Length], _terms.Values[i]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, double> Result() => _metric.Result();
+
+    /// <summary>The interval of each figure, under the names of <see cref="Result"/>; nothing without examples.</summary>
+    public IReadOnlyDictionary<string, BootstrapInterval> Intervals()
+    {
+        var samples = new IReadOnlyDictionary<string, double>?[_weights.Length];
+        var sums = new double[_sums.Count];
+        for (var sample = 0; sample < samples.Length; sample++)
+        {
+            if (_totals[sample] == 0) continue;
+            for (var place = 0; place < sums.Length; place++) sums[place] = _sums[place]?[sample] ?? 0;
+            samples[sample] = _metric.Figures(sums);
+        }
+        return Bootstrap.Intervals(Result().Keys, samples, _options);
+    }
+
+    private void AddTo(double[] sums, double term)
+    {
+        var i = 0;
+        for (; i <= sums.Length - Vector<double>.Count; i += Vector<double>.Count)
+            (new Vector<double>(sums, i) + term * new Vector<double>(_weights, i)).CopyTo(sums, i);
+        for (; i < sums.Length; i++) sums[i] += term * _weights[i];
+    }
+}

@@ -69,7 +69,7 @@ public sealed class ModelFolder
     public HeadKind? Head => (Format as Architecture)?.HeadOf(Config);
 
     /// <summary>Whether the folder has its weights; a run has none before its first epoch.</summary>
-    public bool HasWeights => File.Exists(System.IO.Path.Combine(Path, WeightsFile));
+    public bool HasWeights => WeightsSource.Find(Path) is not null;
 
     /// <summary>Fills an encoder and its heads with the folder's weights.</summary>
     /// <param name="parts">The encoder, built from <see cref="Config"/>, and what stands on it.</param>
@@ -78,9 +78,7 @@ public sealed class ModelFolder
     /// <exception cref="CheckpointException">The file is corrupt.</exception>
     public LoadedWeights LoadWeights(params IReadOnlyList<CheckpointPart> parts)
     {
-        var path = System.IO.Path.Combine(Path, WeightsFile);
-        if (!File.Exists(path)) throw new CheckpointException(path, "no such file", advice: "The folder needs its weights beside config.json.");
-        using var file = SafetensorsFile.Open(path);
+        using var file = WeightsSource.Open(Path);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var found = file.Entries.Keys.ToDictionary(Modern);
@@ -117,7 +115,10 @@ public sealed class ModelFolder
         }
         var unused = found.Where(entry => !used.Contains(entry.Key) && !parts.Any(part => part.Keys.IsIgnored(entry.Key) || part.Keys.IsOptional(entry.Key))).ToArray();
         var extra = unused.Where(entry => !IsHeads(entry.Key)).Select(entry => entry.Value).ToArray();
-        if (missing.Count + misshapen.Count + extra.Length > 0) throw new CheckpointMismatchException(path, missing, extra, misshapen);
+        if (missing.Count + misshapen.Count + extra.Length > 0) throw new CheckpointMismatchException(file.FilePath, missing, extra, misshapen);
+        foreach (var (key, target) in copies)
+            if (!WeightsSource.IsConvertible(file.Entries[key].Dtype, target.dtype))
+                throw new CheckpointException(file.FilePath, $"tensor {CheckpointException.Quote(key)} is of the wrong kind", $"floating values for {target.dtype}", $"{file.Entries[key].Dtype}", "Quantized checkpoints cannot be loaded: use the original one.");
         foreach (var (key, target) in copies) file.ReadInto(key, target);
         return new LoadedWeights(fresh, [.. unused.Select(entry => entry.Value)]);
     }

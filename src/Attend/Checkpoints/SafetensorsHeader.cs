@@ -43,6 +43,9 @@ internal static class SafetensorsHeader
     /// <summary>Rank of a supported element type in the file: the writer puts higher ones first, so wider values stay aligned.</summary>
     public static int OrderOf(ScalarType type) => Array.FindIndex(Dtypes, dtype => dtype.Type == type);
 
+    /// <summary>Bytes of one value of a supported element type.</summary>
+    public static int SizeOf(ScalarType type) => Array.Find(Dtypes, dtype => dtype.Type == type).Size;
+
     /// <summary>Reads a header and checks it against the number of bytes that follow it.</summary>
     /// <exception cref="CheckpointException">The header breaks a rule of the format.</exception>
     public static Content Parse(string filePath, ReadOnlySpan<byte> json, long dataBytes)
@@ -53,7 +56,7 @@ internal static class SafetensorsHeader
         if (!Utf8.IsValid(json))
             throw new CheckpointException(filePath, "the header is not valid UTF-8");
 
-        var entries = new Dictionary<string, TensorEntry>(StringComparer.Ordinal);
+        var entries = new Dictionary<string, SafetensorsEntry>(StringComparer.Ordinal);
         Dictionary<string, string>? metadata = null;
         try
         {
@@ -94,7 +97,7 @@ internal static class SafetensorsHeader
         return metadata;
     }
 
-    private static TensorEntry ReadEntry(string filePath, string name, ref Utf8JsonReader reader)
+    private static SafetensorsEntry ReadEntry(string filePath, string name, ref Utf8JsonReader reader)
     {
         var tensor = $"tensor {CheckpointException.Quote(name)}";
         (string Name, ScalarType Type, int Size)? dtype = null;
@@ -156,7 +159,7 @@ internal static class SafetensorsHeader
     }
 
     // Null where the product does not fit 63 bits. Sizes of 0 do not hide an overflow of the others: libtorch's strides would overflow.
-    private static long? ByteCount(long[] shape, int elementSize)
+    internal static long? ByteCount(long[] shape, int elementSize)
     {
         long bytes = elementSize;
         var empty = false;
@@ -170,7 +173,7 @@ internal static class SafetensorsHeader
         return empty ? 0 : bytes;
     }
 
-    private static OrderedDictionary<string, TensorEntry> InFileOrder(string filePath, Dictionary<string, TensorEntry> entries, long dataBytes)
+    private static OrderedDictionary<string, TensorEntry> InFileOrder(string filePath, Dictionary<string, SafetensorsEntry> entries, long dataBytes)
     {
         var ordered = new OrderedDictionary<string, TensorEntry>(entries.Count, StringComparer.Ordinal);
         long position = 0;
@@ -211,5 +214,5 @@ internal static class SafetensorsHeader
     private static CheckpointException Duplicate(string filePath, string where, string key) =>
         new(filePath, $"{where} names {CheckpointException.Quote(key)} twice");
 
-    private static string Shape(long[] shape) => shape.Length > 16 ? $"a shape of {shape.Length} sizes" : $"[{string.Join(", ", shape)}]";
+    internal static string Shape(long[] shape) => shape.Length > 16 ? $"a shape of {shape.Length} sizes" : $"[{string.Join(", ", shape)}]";
 }

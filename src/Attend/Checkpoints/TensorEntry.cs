@@ -2,13 +2,21 @@ using TorchSharp;
 
 namespace Attend.Checkpoints;
 
-/// <summary>One tensor of a safetensors file, as its header describes it.</summary>
+/// <summary>One tensor of a checkpoint, as the file describes it.</summary>
 /// <param name="Dtype">Stored element type.</param>
 /// <param name="Shape">Sizes; empty for a scalar, and any of them may be 0.</param>
+public record TensorEntry(torch.ScalarType Dtype, long[] Shape)
+{
+    /// <summary>Number of values.</summary>
+    public long ElementCount => Shape.Aggregate(1L, (product, size) => product * size);
+
+    /// <summary>Bytes of the values, without gaps.</summary>
+    public long ByteCount => ElementCount * SafetensorsHeader.SizeOf(Dtype);
+}
+
+/// <summary>One tensor of a safetensors file.</summary>
+/// <param name="Dtype">Stored element type.</param>
+/// <param name="Shape">Sizes.</param>
 /// <param name="Begin">First byte of the values, counted from the end of the header.</param>
 /// <param name="End">One past the last byte of the values, counted likewise.</param>
-public sealed record TensorEntry(torch.ScalarType Dtype, long[] Shape, long Begin, long End)
-{
-    /// <summary>Bytes of the values.</summary>
-    public long ByteCount => End - Begin;
-}
+internal sealed record SafetensorsEntry(torch.ScalarType Dtype, long[] Shape, long Begin, long End) : TensorEntry(Dtype, Shape);

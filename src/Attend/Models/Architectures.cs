@@ -53,6 +53,10 @@ public static class Architectures
     public static IReadOnlyList<Architecture> All { get; } =
     [
         BertModel.Architecture,
+        .. RobertaModel.Architectures,
+        DistilBertModel.Architecture,
+        AlbertModel.Architecture,
+        ElectraModel.Architecture,
     ];
 
     /// <summary>Every encoder-decoder Attend can build.</summary>

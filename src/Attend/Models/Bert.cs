@@ -46,8 +46,8 @@ public sealed record BertConfig : ModelConfig
     /// <summary>Added to the variance in LayerNorm.</summary>
     public double LayerNormEps { get; init; } = 1e-12;
 
-    /// <summary>Id of the padding token.</summary>
-    public int PadTokenId { get; init; }
+    /// <inheritdoc/>
+    public override int PadTokenId { get; init; }
 
     /// <summary>Dropout before the classification head; null = <see cref="HiddenDropoutProb"/>.</summary>
     public double? ClassifierDropout { get; init; }
@@ -73,8 +73,8 @@ public sealed record BertConfig : ModelConfig
             ("max_position_embeddings", MaxPositionEmbeddings), ("type_vocab_size", TypeVocabSize));
         RequireProbability(("hidden_dropout_prob", HiddenDropoutProb), ("attention_probs_dropout_prob", AttentionProbsDropoutProb),
             ("classifier_dropout", ClassifierDropout ?? 0));
-        if (HiddenSize % NumAttentionHeads != 0)
-            throw new ArgumentException($"config.json: hidden_size {HiddenSize} is not a multiple of num_attention_heads {NumAttentionHeads}");
+        RequireHeads("hidden_size", HiddenSize, "num_attention_heads", NumAttentionHeads);
+        RequirePadding();
         ActivationFunctions.Find(HiddenAct);
     }
 }
@@ -82,7 +82,7 @@ public sealed record BertConfig : ModelConfig
 /// <summary>BERT (Devlin et al. 2018): embeddings, a stack of post-norm blocks, a pooler over [CLS].</summary>
 public sealed class BertModel : EncoderModel
 {
-    [ComponentName(Name = "embeddings")] private readonly BertEmbeddings _embeddings;
+    [ComponentName(Name = "embeddings")] private readonly TokenEmbeddings _embeddings;
     [ComponentName(Name = "layers")] private readonly ModuleList<EncoderBlock> _layers;
     [ComponentName(Name = "pooler")] private readonly Linear? _pooler;
     private readonly BertConfig _config;
@@ -93,7 +93,16 @@ public sealed class BertModel : EncoderModel
     {
         config.Validate();
         _config = config;
-        _embeddings = new BertEmbeddings(config);
+        _embeddings = new TokenEmbeddings(new()
+        {
+            VocabSize = config.VocabSize,
+            EmbeddingSize = config.HiddenSize,
+            PositionCount = config.MaxPositionEmbeddings,
+            SegmentCount = config.TypeVocabSize,
+            PadTokenId = config.PadTokenId,
+            LayerNormEpsilon = config.LayerNormEps,
+            Dropout = config.HiddenDropoutProb,
+        });
         _layers = ModuleList([.. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => new EncoderBlock(config.Block))]);
         _pooler = config.ClassifierPooling == "mean" ? null : Linear(config.HiddenSize, config.HiddenSize);
         RegisterComponents();
@@ -132,7 +141,7 @@ public sealed class BertModel : EncoderModel
     /// <summary>Encodes a batch: hidden states [batch, seq, hidden] and the pooled [CLS] state [batch, hidden].</summary>
     public override EncoderOutput forward(EncoderInput input)
     {
-        var embedded = _embeddings.call(input.Ids, input.SegmentIds);              // [batch, seq, hidden]
+        var embedded = _embeddings.call(input.Ids, input.SegmentIds, null);        // [batch, seq, hidden]
         input.Trace?.Add(TraceNames.Embeddings, 0, embedded);
         return Encode(embedded, input.Mask, input.Trace);
     }
@@ -205,42 +214,4 @@ public sealed class BertModel : EncoderModel
             [HeadKind.PreTraining] = new("BertForPreTraining", new KeyMap { Rules = [.. MaskedLanguageKeys, new("next_sentence", "cls.seq_relationship")], Ignored = ["cls.predictions.decoder."] }),
         },
     };
-}
-
-/// <summary>BERT's input: the sum of token, position and segment embeddings, normalised (Devlin et al. 2018, section 3, figure 2).</summary>
-public sealed class BertEmbeddings : Module<Tensor, Tensor?, Tensor>
-{
-    [ComponentName(Name = "words")] private readonly Embedding _words;
-    [ComponentName(Name = "positions")] private readonly Embedding _positions;
-    [ComponentName(Name = "segments")] private readonly Embedding _segments;
-    [ComponentName(Name = "norm")] private readonly LayerNorm _norm;
-    private readonly double _dropout;
-
-    /// <summary>Creates the layer.</summary>
-    public BertEmbeddings(BertConfig config) : base(nameof(BertEmbeddings))
-    {
-        _words = Embedding(config.VocabSize, config.HiddenSize, padding_idx: config.PadTokenId);
-        _positions = Embedding(config.MaxPositionEmbeddings, config.HiddenSize);
-        _segments = Embedding(config.TypeVocabSize, config.HiddenSize);
-        _norm = LayerNorm(config.HiddenSize, config.LayerNormEps);
-        _dropout = config.HiddenDropoutProb;
-        RegisterComponents();
-    }
-
-    /// <summary>[vocab, hidden].</summary>
-    internal Tensor Words => _words.weight!;
-
-    /// <summary>Embeds token ids.</summary>
-    /// <param name="ids">[batch, seq], int64.</param>
-    /// <param name="segmentIds">[batch, seq], int64; null = all 0.</param>
-    /// <returns>[batch, seq, hidden].</returns>
-    public override Tensor forward(Tensor ids, Tensor? segmentIds)
-    {
-        var seq = ids.shape[1];
-        var embedded = _words.call(ids)                                            // [batch, seq, hidden]
-            + _positions.weight!.narrow(0, 0, seq)                                 // [seq, hidden]
-            + (segmentIds is null ? _segments.weight!.select(0, 0) : _segments.call(segmentIds));
-        embedded = _norm.call(embedded);
-        return training && _dropout > 0 ? Layers.Dropout.Apply(embedded, _dropout) : embedded;
-    }
 }

@@ -24,6 +24,9 @@ public abstract record ModelConfig
     /// <summary>Number of rows of the token embedding.</summary>
     public required int VocabSize { get; init; }
 
+    /// <summary>Id of the padding token.</summary>
+    public abstract int PadTokenId { get; init; }
+
     /// <summary>Label names by index ("0", "1", ...), where the model has a classification head.</summary>
     [JsonPropertyName("id2label")]
     public IReadOnlyDictionary<string, string>? IdToLabel { get; init; }
@@ -70,6 +73,18 @@ public abstract record ModelConfig
     protected static void RequireOneOf(string key, string value, params string[] known)
     {
         if (!known.Contains(value)) throw new ArgumentException($"config.json: {key} is '{value}'; expected one of {string.Join(", ", known)}");
+    }
+
+    /// <summary>Throws where heads do not share the hidden states evenly.</summary>
+    protected static void RequireHeads(string sizeKey, int size, string headsKey, int heads)
+    {
+        if (size % heads != 0) throw new ArgumentException($"config.json: {sizeKey} {size} is not a multiple of {headsKey} {heads}");
+    }
+
+    /// <summary>Throws where the padding token is no word.</summary>
+    protected void RequirePadding()
+    {
+        if (PadTokenId < 0 || PadTokenId >= VocabSize) throw new ArgumentException($"config.json: pad_token_id is {PadTokenId}; expected a word's id below vocab_size {VocabSize}");
     }
 
     /// <summary>Throws where a dropout probability of the configuration is not in [0, 1).</summary>

@@ -1,8 +1,5 @@
 namespace Attend.Tests.Golden;
 
-/// <summary>A weight: values in row-major order.</summary>
-internal sealed record ReferenceTensor(double[] Values, int[] Shape);
-
 /// <summary>The keys of a Hugging Face config.json that the computation needs.</summary>
 internal sealed record ReferenceBertConfig(int HiddenSize, int NumHiddenLayers, int NumAttentionHeads, double LayerNormEps);
 
@@ -52,7 +49,7 @@ internal sealed class ReferenceBert(IReadOnlyDictionary<string, ReferenceTensor>
         for (var i = 0; i < input.Length; i++)
         {
             var attended = LayerNorm(Add(input[i], Linear(context[i], $"{name}.attention.output.dense")), $"{name}.attention.output.LayerNorm");
-            var inner = Array.ConvertAll(Linear(attended, $"{name}.intermediate.dense"), Gelu);
+            var inner = Array.ConvertAll(Linear(attended, $"{name}.intermediate.dense"), ReferenceMath.Gelu);
             output[i] = LayerNorm(Add(attended, Linear(inner, $"{name}.output.dense")), $"{name}.output.LayerNorm");
         }
         return output;
@@ -77,7 +74,7 @@ internal sealed class ReferenceBert(IReadOnlyDictionary<string, ReferenceTensor>
                     for (var d = first; d < first + headDim; d++) dot += query[i][d] * key[j][d];
                     scores[j] = attend[j] ? dot / Math.Sqrt(headDim) : double.NegativeInfinity;
                 }
-                var weight = Softmax(scores);
+                var weight = ReferenceMath.Softmax(scores);
                 for (var j = 0; j < input.Length; j++)
                     for (var d = first; d < first + headDim; d++)
                         context[i][d] += weight[j] * value[j][d];
@@ -108,30 +105,6 @@ internal sealed class ReferenceBert(IReadOnlyDictionary<string, ReferenceTensor>
         var y = new double[x.Length];
         for (var d = 0; d < x.Length; d++) y[d] = ((x[d] - mean) / Math.Sqrt(variance + config.LayerNormEps) * gain[d]) + bias[d];
         return y;
-    }
-
-    private static double[] Softmax(double[] scores)
-    {
-        var largest = scores.Max();
-        var powers = Array.ConvertAll(scores, score => Math.Exp(score - largest));
-        var sum = powers.Sum();
-        return Array.ConvertAll(powers, power => power / sum);
-    }
-
-    /// <summary>x Phi(x), Phi being the standard normal distribution function.</summary>
-    internal static double Gelu(double x) => 0.5 * x * (1 + Erf(x / Math.Sqrt(2)));
-
-    /// <summary>The error function. Abramowitz and Stegun 7.1.6, whose terms all have one sign, so nothing cancels; beyond 6 it is 1 in double precision.</summary>
-    internal static double Erf(double x)
-    {
-        if (Math.Abs(x) > 6) return Math.Sign(x);
-        double term = x, sum = x;
-        for (var n = 1; Math.Abs(term) > Math.Abs(sum) * 1e-18; n++)
-        {
-            term *= 2 * x * x / ((2 * n) + 1);
-            sum += term;
-        }
-        return 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
     }
 
     private static double At(ReferenceTensor matrix, int row, int column) => matrix.Values[(row * matrix.Shape[1]) + column];

@@ -142,7 +142,7 @@ public sealed class TinyBertTests
     // Embeddings are as small as real ones, so that a wrong epsilon in their LayerNorm shows.
     private static List<(string Name, Tensor Value)> MakeWeights()
     {
-        ulong state = 2018;
+        var random = new TinyRandom(2018);
         var weights = new List<(string, Tensor)>();
         Add("bert.embeddings.word_embeddings.weight", 0, 0.04, Vocabulary.Length, Hidden);
         Add("bert.embeddings.position_embeddings.weight", 0, 0.02, Positions, Hidden);
@@ -179,27 +179,9 @@ public sealed class TinyBertTests
         void Add(string name, double mean, double spread, params long[] shape)
         {
             var values = new float[shape.Aggregate(1L, (product, size) => product * size)];
-            for (var i = 0; i < values.Length; i++) values[i] = (float)(mean + (spread * NextNormal(ref state)));
+            for (var i = 0; i < values.Length; i++) values[i] = (float)(mean + (spread * random.NextNormal()));
             weights.Add((name, tensor(values).reshape(shape)));
         }
-    }
-
-    // Nearly normal: the sum of twelve uniform numbers. Sums of fractions of 2^-24 are exact, so every system makes the same bits.
-    private static double NextNormal(ref ulong state)
-    {
-        double sum = -6;
-        for (var i = 0; i < 12; i++) sum += (NextBits(ref state) >> 40) / 16777216.0;
-        return sum;
-    }
-
-    // SplitMix64: Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators", figure 17.
-    private static ulong NextBits(ref ulong state)
-    {
-        state += 0x9E3779B97F4A7C15;
-        var z = state;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 
     private static string Configuration() => $$"""

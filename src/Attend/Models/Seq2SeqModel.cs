@@ -136,7 +136,7 @@ public sealed class DecoderState : IDisposable
 public abstract record Seq2SeqConfig : ModelConfig
 {
     /// <summary>Id that fills a batch up to its longest row.</summary>
-    public int PadTokenId { get; init; }
+    public override int PadTokenId { get; init; }
 
     /// <summary>Id that ends a text.</summary>
     public int EosTokenId { get; init; } = 2;

@@ -51,6 +51,7 @@ internal static class Program
     {
         DemoCommand.Create(cancel),
         TrainCommand.Create(cancel),
+        PretrainCommand.Create(cancel),
         EvaluateCommand.Create(cancel),
         PredictCommand.Create(cancel),
         TokenizerCommand.Create(cancel),

@@ -10,12 +10,12 @@ using static TorchSharp.torch;
 namespace Attend;
 
 /// <summary>The examples of a training run, read and checked before anything is computed.</summary>
-/// <param name="Train">To learn from; at least one.</param>
+/// <param name="Train">To learn from; at least one, unless the task brings its own <see cref="ModelTraining{TExample, TBatch, TAnswer}.CreateSource"/>.</param>
 /// <param name="Dev">To judge the model by.</param>
 /// <param name="TrainCard">Where the training examples came from.</param>
 /// <param name="DevCard">Where the dev examples came from; null where they were split off the training data.</param>
 /// <param name="Labels">Label names in index order; empty where the task has none.</param>
-public sealed record TrainingSet<TExample>(IReadOnlyList<TExample> Train, IReadOnlyList<TExample> Dev, DataCard TrainCard, DataCard? DevCard, IReadOnlyList<string> Labels);
+public record TrainingSet<TExample>(IReadOnlyList<TExample> Train, IReadOnlyList<TExample> Dev, DataCard TrainCard, DataCard? DevCard, IReadOnlyList<string> Labels);
 
 /// <summary>A model ready to learn: a task over its parts, and what its folder says of it.</summary>
 /// <param name="Task">What is learned.</param>
@@ -88,6 +88,11 @@ public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : B
     /// <param name="cancel">Stops.</param>
     protected abstract TaskModel<TExample, TBatch, TAnswer> Build(ModelFolder? folder, TrainingSet<TExample> data, Device device, Action<string> notice, CancellationToken cancel);
 
+    /// <summary>Where the batches come from; null = from the examples in memory.</summary>
+    /// <param name="model">What <see cref="Build"/> gave.</param>
+    /// <param name="data">The examples.</param>
+    protected virtual UpdateSource<TBatch>? CreateSource(TaskModel<TExample, TBatch, TAnswer> model, TrainingSet<TExample> data) => null;
+
     /// <summary>How many of the examples the model will not read whole; 0 where the task loses nothing.</summary>
     protected virtual long CountTruncated(TaskModel<TExample, TBatch, TAnswer> model, IReadOnlyList<TExample> examples) => 0;
 
@@ -134,7 +139,7 @@ public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : B
         var trainer = new Trainer<TExample, TBatch, TAnswer>(model.Task, Options, run, () => ModelFolder.SaveWeights(Out, model.Parts));
         try
         {
-            var state = trainer.Fit(data.Train, data.Dev, progress, cancel);
+            var state = CreateSource(model, data) is { } source ? trainer.Fit(source, data.Dev, progress, cancel) : trainer.Fit(data.Train, data.Dev, progress, cancel);
             card = card with { Status = "finished", BestEpoch = state.BestEpoch, Seconds = state.Seconds, History = state.History };
         }
         catch (OperationCanceledException)

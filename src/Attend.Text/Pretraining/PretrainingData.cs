@@ -118,6 +118,8 @@ public sealed class PretrainingData
             for (var i = 0; i < length; i++) chosen.Add(start + i);
             if (chosen.Count == left) break;
         }
+        // Never none: of an input of one long word, that word.
+        if (chosen.Count == 0) chosen.AddRange(Enumerable.Range(order[0].Start, order[0].Length));
         chosen.Sort();
         return [.. chosen];
     }

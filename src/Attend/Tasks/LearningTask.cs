@@ -14,12 +14,25 @@ public abstract record Batch
 
     /// <summary>Number of positions that the model computes, padding included.</summary>
     public abstract long PaddedTokenCount { get; }
+
+    /// <summary>Number of tokens, padding not counted.</summary>
+    public virtual long TokenCount => PaddedTokenCount;
 }
 
 /// <summary>What a task's forward pass gives.</summary>
 /// <param name="Logits">Scores before any normalisation; shape as the task says.</param>
 /// <param name="LossSum">Sum of the losses (not their mean), a scalar; null where the batch bears no labels.</param>
-public sealed record TaskOutput(Tensor Logits, Tensor? LossSum);
+public record TaskOutput(Tensor Logits, Tensor? LossSum)
+{
+    /// <summary>Further figures to log: parts of the loss, accuracies.</summary>
+    public IReadOnlyList<Figure> Figures { get; init; } = [];
+}
+
+/// <summary>A figure of a batch that is summed over an update and divided once.</summary>
+/// <param name="Name">In snake case.</param>
+/// <param name="Sum">A scalar.</param>
+/// <param name="Count">What the sum is to be divided by.</param>
+public sealed record Figure(string Name, Tensor Sum, double Count);
 
 /// <summary>A thing to learn: how examples become batches, batches a loss, and logits answers.</summary>
 public abstract class LearningTask<TExample, TBatch, TAnswer>(string name) : nn.Module<TBatch, TaskOutput>(name) where TBatch : Batch

@@ -39,6 +39,9 @@ public sealed record ClassificationBatch(TokenBatch Tokens, float[]? Targets, do
 
     /// <inheritdoc/>
     public override long PaddedTokenCount => (long)Tokens.ExampleCount * Tokens.SeqLength;
+
+    /// <inheritdoc/>
+    public override long TokenCount => Tokens.TokenCount;
 }
 
 /// <summary>Text classification, single- or multi-label: an encoder and its architecture's own head (Devlin et al. 2018, section 4.1 and figure 4b).</summary>

@@ -1,5 +1,6 @@
 using Attend.Layers;
 using Attend.Models;
+using Attend.Text.Pretraining;
 using Attend.Text.Tokenizers;
 using static TorchSharp.torch;
 
@@ -23,6 +24,9 @@ public sealed class TokenBatch
 
     /// <summary>Length of every row in tokens.</summary>
     public int SeqLength { get; }
+
+    /// <summary>Number of tokens, padding not counted.</summary>
+    public long TokenCount => _mask?.LongCount(real => real) ?? _ids.LongLength;
 
     /// <summary>Pads encoded texts to the longest.</summary>
     /// <param name="encodings">At least one.</param>
@@ -48,6 +52,25 @@ public sealed class TokenBatch
             }
         }
         return new TokenBatch(encodings.Count, seq, ids, segmentIds, mask, isText);
+    }
+
+    /// <summary>Pads inputs of pre-training to the longest.</summary>
+    internal static TokenBatch Collate(IReadOnlyList<PretrainingExample> examples, int padId)
+    {
+        var seq = examples.Max(example => example.Ids.Length);
+        var ids = new long[examples.Count * seq];
+        var hasSegments = examples.Any(example => example.IsNext is not null);
+        var segmentIds = hasSegments ? new long[ids.Length] : null;
+        var mask = examples.Any(example => example.Ids.Length < seq) ? new bool[ids.Length] : null;
+        Array.Fill(ids, padId);
+        for (var row = 0; row < examples.Count; row++)
+        {
+            var example = examples[row];
+            for (var column = 0; column < example.Ids.Length; column++) ids[row * seq + column] = example.Ids[column];
+            segmentIds?.AsSpan(row * seq + example.FirstLength, example.Ids.Length - example.FirstLength).Fill(1);
+            mask?.AsSpan(row * seq, example.Ids.Length).Fill(true);
+        }
+        return new TokenBatch(examples.Count, seq, ids, segmentIds, mask, new bool[ids.Length]);
     }
 
     /// <summary>The batch with each token of the texts, special tokens excepted, hidden with some probability; drawn from <see cref="Dropout"/>'s generator.</summary>

@@ -8,16 +8,18 @@ namespace Attend.Training;
 public sealed class AdamW : IDisposable
 {
     private const double Beta1 = 0.9;
-    private const double Beta2 = 0.999;
     private const double Epsilon = 1e-8;
+    private readonly double _beta2;
     private readonly Group[] _groups;
 
     /// <summary>Creates the optimizer with zero moments.</summary>
     /// <param name="module">Its trainable parameters are the ones updated.</param>
     /// <param name="weightDecay">Decoupled decay of matrices and embeddings, 0 or more.</param>
+    /// <param name="secondMomentDecay">β₂ of the paper, in [0, 1).</param>
     /// <exception cref="InvalidOperationException">The module has no trainable parameter.</exception>
-    public AdamW(nn.Module module, double weightDecay)
+    public AdamW(nn.Module module, double weightDecay, double secondMomentDecay = 0.999)
     {
+        _beta2 = secondMomentDecay;
         var trainable = module.named_parameters().Where(entry => entry.parameter.requires_grad).ToArray();
         if (trainable.Length == 0)
             throw new InvalidOperationException("the model has no trainable parameter; if the program was trimmed, reflection could not register its layers");
@@ -56,7 +58,7 @@ public sealed class AdamW : IDisposable
         using var noGradient = no_grad();
         StepCount++;
         foreach (var group in _groups)
-            group.Step(new AdamWArguments(learningRate, Beta1, Beta2, group.WeightDecay, Epsilon), StepCount, gradientDivisor);
+            group.Step(new AdamWArguments(learningRate, Beta1, _beta2, group.WeightDecay, Epsilon), StepCount, gradientDivisor);
     }
 
     /// <summary>The moments under the parameters' names, for a checkpoint. The tensors stay the optimizer's.</summary>

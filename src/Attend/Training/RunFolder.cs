@@ -15,6 +15,7 @@ public sealed class RunFolder : IDisposable
     internal const string CardFile = "run.json";
 
     private const string CheckpointFolder = "checkpoint";
+    private const string KeptFolder = "average";
     private readonly FileStream _lock;
     private readonly List<UpdateRecord> _unwritten = [];
 
@@ -81,7 +82,7 @@ public sealed class RunFolder : IDisposable
     internal void Save(nn.Module module, AdamW optimizer, TrainState state)
     {
         WriteLog();
-        var target = File(System.IO.Path.Combine(CheckpointFolder, $"step-{state.Update:D8}-{state.Epoch:D4}"));
+        var target = File(System.IO.Path.Combine(CheckpointFolder, $"step-{state.Update:D8}-{state.History.Count:D4}"));
         if (Directory.Exists(target)) return;
         Directory.CreateDirectory(File(CheckpointFolder));
         AtomicFolder.Write(target, folder =>
@@ -116,6 +117,47 @@ public sealed class RunFolder : IDisposable
             foreach (var record in kept) Append(stream, record);
         });
         return state;
+    }
+
+    /// <summary>Keeps the weights of an evaluation for a later average, and only those of the last ones.</summary>
+    internal void KeepWeights(nn.Module module, int evaluation, int count)
+    {
+        Directory.CreateDirectory(File(KeptFolder));
+        Safetensors.Write(File(System.IO.Path.Combine(KeptFolder, $"weights-{evaluation:D4}.safetensors")), Weights(module));
+        foreach (var old in Kept().SkipLast(count)) System.IO.File.Delete(old);
+    }
+
+    /// <summary>Puts the mean of the kept weights in the place of a module's own, until the result is disposed of; null where fewer than two are kept.</summary>
+    internal IDisposable? SwapForAverage(nn.Module module)
+    {
+        var files = Kept();
+        if (files.Length < 2) return null;
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var own = new Restoration(Weights(module).Select(entry => (entry.Value, entry.Value.detach().clone().DetachFromDisposeScope())).ToArray());
+        foreach (var (_, tensor) in Weights(module)) tensor.zero_();
+        foreach (var file in files)
+        {
+            using var weights = SafetensorsFile.Open(file);
+            foreach (var (name, tensor) in Weights(module)) tensor.add_(weights.Read(name).to(tensor.dtype).to(tensor.device), 1.0 / files.Length);
+        }
+        return own;
+    }
+
+    private string[] Kept() => Directory.Exists(File(KeptFolder)) ? [.. Directory.EnumerateFiles(File(KeptFolder), "weights-????.safetensors").Order(StringComparer.Ordinal)] : [];
+
+    private sealed class Restoration((Tensor Target, Tensor Value)[] weights) : IDisposable
+    {
+        public void Dispose()
+        {
+            using var scope = NewDisposeScope();
+            using var noGradient = no_grad();
+            foreach (var (target, value) in weights)
+            {
+                target.copy_(value);
+                value.Dispose();
+            }
+        }
     }
 
     private static IEnumerable<(string Name, Tensor Value)> Weights(nn.Module module) =>

@@ -11,13 +11,35 @@ public enum ScheduleKind
 
     /// <summary>Stays where it is.</summary>
     Constant,
+
+    /// <summary>Warms up along half a cosine as well (Smith and Topin 2018; PyTorch's OneCycleLR without momentum).</summary>
+    OneCycle,
 }
 
 /// <summary>Everything that decides the course of a training run, apart from the data and the model. Written to run.json.</summary>
 public sealed record TrainOptions
 {
-    /// <summary>Passes over the training data.</summary>
+    /// <summary>Passes over the training data, where no budget is given in another measure.</summary>
     public int Epochs { get; init; } = 3;
+
+    /// <summary>The run ends after so many updates; null = it is not measured in them.</summary>
+    public long? Steps { get; init; }
+
+    /// <summary>The run ends after so many tokens, padding not counted; null = it is not measured in them.</summary>
+    public long? Tokens { get; init; }
+
+    /// <summary>The run ends after so many minutes of wall time, interruptions not counted; null = it is not measured in them.</summary>
+    /// <remarks>The learning rate then follows the clock, so that two such runs are alike but never the same.</remarks>
+    public double? Minutes { get; init; }
+
+    /// <summary>How often the model is judged, evenly spread over a run with a budget; otherwise each epoch ends with it.</summary>
+    public int Evaluations { get; init; } = 20;
+
+    /// <summary>How many times as many examples the last update has as the first; batches grow evenly over a run with a budget. At least 1.</summary>
+    public double BatchGrowth { get; init; } = 1;
+
+    /// <summary>At the end the weights of so many last evaluations are averaged, and kept if they are better (Izmailov et al. 2018). 0 = never.</summary>
+    public int AverageLast { get; init; }
 
     /// <summary>Highest learning rate.</summary>
     public double LearningRate { get; init; } = 5e-5;
@@ -36,6 +58,9 @@ public sealed record TrainOptions
 
     /// <summary>Decoupled weight decay (Loshchilov and Hutter 2019); biases and LayerNorm are exempt.</summary>
     public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>Decay of AdamW's second moments, in [0, 1); 0.98 suits the short runs of pre-training.</summary>
+    public double SecondMomentDecay { get; init; } = 0.999;
 
     /// <summary>Largest L2 norm of the whole gradient; a longer one is scaled down to it. 0 = no limit.</summary>
     public double MaxGradientNorm { get; init; } = 1.0;
@@ -57,6 +82,14 @@ public sealed record TrainOptions
     public void Validate()
     {
         Require(Epochs >= 1, nameof(Epochs), Epochs, "at least 1");
+        Require(Steps is null or >= 1, nameof(Steps), Steps!, "at least 1");
+        Require(Tokens is null or >= 1, nameof(Tokens), Tokens!, "at least 1");
+        Require(Minutes is null || (double.IsFinite(Minutes.Value) && Minutes > 0), nameof(Minutes), Minutes!, "a positive finite number");
+        if (new object?[] { Steps, Tokens, Minutes }.Count(budget => budget is not null) > 1) throw new ArgumentException("a run has one budget: steps, tokens or minutes");
+        Require(Evaluations >= 1, nameof(Evaluations), Evaluations, "at least 1");
+        Require(double.IsFinite(BatchGrowth) && BatchGrowth >= 1, nameof(BatchGrowth), BatchGrowth, "at least 1");
+        Require(AverageLast >= 0, nameof(AverageLast), AverageLast, "0 or more");
+        Require(SecondMomentDecay is >= 0 and < 1, nameof(SecondMomentDecay), SecondMomentDecay, "in [0, 1)");
         Require(double.IsFinite(LearningRate) && LearningRate > 0, nameof(LearningRate), LearningRate, "a positive finite number");
         Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "at least 1");
         Require(MaxBatchTokens >= 1, nameof(MaxBatchTokens), MaxBatchTokens, "at least 1");

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Attend.Layers;
 using Attend.Tasks;
 using static TorchSharp.torch;
@@ -39,36 +38,30 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
     public TrainState Fit(IReadOnlyList<TExample> train, IReadOnlyList<TExample> dev, IProgress<TrainProgress>? progress = null, CancellationToken cancel = default)
     {
         if (train.Count == 0) throw new ArgumentException("there is nothing to train on", nameof(train));
-        var plan = new BatchPlan([.. train.Select(_task.TokenCount)], _options);
-        var updateCount = (long)plan.UpdatesPerEpoch * _options.Epochs;
-        var schedule = new LearningRateSchedule(_options.Schedule, _options.LearningRate, updateCount, _options.WarmupFraction);
-        using var optimizer = new AdamW(_task, _options.WeightDecay);
+        return Fit(new ListSource<TExample, TBatch, TAnswer>(_task, train, _options), dev, progress, cancel);
+    }
+
+    /// <summary>Trains on batches from anywhere.</summary>
+    /// <inheritdoc cref="Fit(IReadOnlyList{TExample}, IReadOnlyList{TExample}, IProgress{TrainProgress}, CancellationToken)"/>
+    public TrainState Fit(UpdateSource<TBatch> train, IReadOnlyList<TExample> dev, IProgress<TrainProgress>? progress = null, CancellationToken cancel = default)
+    {
+        var budget = new RunBudget(_options, train.UpdatesPerEpoch);
+        using var optimizer = new AdamW(_task, _options.WeightDecay, _options.SecondMomentDecay);
         var state = _run?.Restore(_task, optimizer) ?? new TrainState();
         var clock = new RunClock(state.Seconds);
-
-        while (!state.Finished)
-        {
-            _task.train();
-            foreach (var (update, batches) in Updates(train, plan, state))
+        void Report(string phase, UpdateRecord? record, EpochRecord? done) => progress?.Report(
+            new(phase, state.Update, budget.UpdateCount(state, clock.Seconds), state.Epoch + 1, record?.Loss ?? state.EpochLossSum / state.EpochLossCount, clock.ExamplesPerSecond)
             {
-                var record = Step(batches, optimizer, schedule, state, () => Name(train, plan, state.Epoch, update));
-                state = state with
-                {
-                    Update = state.Update + 1,
-                    UpdateInEpoch = update + 1,
-                    EpochLossSum = state.EpochLossSum + record.Loss * batches.Sum(batch => batch.LossCount),
-                    EpochLossCount = state.EpochLossCount + batches.Sum(batch => batch.LossCount),
-                    Seconds = clock.Seconds,
-                };
-                _run?.Log(record);
-                progress?.Report(new("training", state.Update, updateCount, state.Epoch + 1, record.Loss, clock.Rate(batches.Sum(batch => batch.ExampleCount))));
-                if (cancel.IsCancellationRequested || clock.CheckpointDue(_options.CheckpointSeconds)) _run?.Save(_task, optimizer, state);
-                cancel.ThrowIfCancellationRequested();
-            }
+                Share = budget.Share(state, clock.Seconds),
+                TokensPerSecond = clock.TokensPerSecond,
+                Record = record,
+                EpochDone = done,
+            });
+        void Judge()
+        {
             try
             {
-                state = EndEpoch(state, dev, clock, (phase, done) =>
-                    progress?.Report(new(phase, state.Update, updateCount, state.Epoch + 1, state.EpochLossSum / state.EpochLossCount, clock.LastRate) { EpochDone = done }), cancel);
+                state = Judged(state, dev, budget, clock, (phase, done) => Report(phase, null, done), cancel);
             }
             catch (OperationCanceledException)
             {
@@ -77,6 +70,37 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
             }
             _run?.Save(_task, optimizer, state);
             clock.CheckpointDue(0);
+            clock.Skip();
+            _task.train();
+        }
+
+        _task.train();
+        while (!state.Finished)
+        {
+            using var batches = Prefetch.Ahead(train.Epoch(state.Epoch, state.UpdateInEpoch)).GetEnumerator();
+            while (!state.Finished && Take(batches, budget.BatchesPerUpdate(state, clock.Seconds)) is { Count: > 0 } taken)
+            {
+                TBatch[] pieces = [.. taken.SelectMany(batch => batch)];
+                var record = Step(pieces, optimizer, budget.Schedule.At(budget.Position(state, clock.Seconds)), state, () => train.Describe(state.Epoch, state.UpdateInEpoch));
+                var (lossCount, tokens) = (pieces.Sum(batch => batch.LossCount), pieces.Sum(batch => batch.TokenCount));
+                state = state with
+                {
+                    Update = state.Update + 1,
+                    UpdateInEpoch = state.UpdateInEpoch + taken.Count,
+                    TokenCount = state.TokenCount + tokens,
+                    EpochLossSum = state.EpochLossSum + record.Loss * lossCount,
+                    EpochLossCount = state.EpochLossCount + lossCount,
+                    Seconds = clock.Seconds,
+                };
+                clock.Count(pieces.Sum(batch => batch.ExampleCount), tokens);
+                _run?.Log(record);
+                Report("training", record, null);
+                if (budget.IsEvaluationDue(state, clock.Seconds)) Judge();
+                else if (cancel.IsCancellationRequested || clock.CheckpointDue(_options.CheckpointSeconds)) _run?.Save(_task, optimizer, state);
+                cancel.ThrowIfCancellationRequested();
+            }
+            if (budget.IsByEpoch && !state.Finished) Judge();
+            else if (!state.Finished) state = state with { Epoch = state.Epoch + 1, UpdateInEpoch = 0 };
         }
         return state;
     }
@@ -97,14 +121,16 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
         return (lossSum / lossCount, metric.Result());
     }
 
-    private IEnumerable<(int Update, TBatch[] Batches)> Updates(IReadOnlyList<TExample> train, BatchPlan plan, TrainState state) =>
-        Prefetch.Ahead(plan.Epoch(state.Epoch)
-            .Select((pieces, update) => (update, pieces))
-            .Skip(state.UpdateInEpoch)
-            .Select(entry => (entry.update, entry.pieces.Select(piece => _task.Collate([.. piece.Select(index => train[index])])).ToArray())));
+    // The next batches of an epoch; fewer at its end.
+    private static List<TBatch[]> Take(IEnumerator<TBatch[]> batches, int count)
+    {
+        var taken = new List<TBatch[]>(count);
+        while (taken.Count < count && batches.MoveNext()) taken.Add(batches.Current);
+        return taken;
+    }
 
     // One update: forward and backward over its pieces, clip, step. Owns the dispose scope of everything in between.
-    private UpdateRecord Step(TBatch[] batches, AdamW optimizer, LearningRateSchedule schedule, TrainState state, Func<string> name)
+    private UpdateRecord Step(TBatch[] batches, AdamW optimizer, double rate, TrainState state, Func<string> name)
     {
         using var scope = NewDisposeScope();
         Dropout.Seed(Seeds.Derive(_options.Seed, (ulong)state.Update));
@@ -112,75 +138,77 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
         optimizer.ZeroGradients();
         var lossCount = batches.Sum(batch => batch.LossCount);
         var lossSum = 0.0;
+        var figures = new Dictionary<string, (double Sum, double Count)>();
         foreach (var batch in batches)
         {
             using var piece = NewDisposeScope();
-            var loss = _task.call(batch).LossSum!;
+            var output = _task.call(batch);
+            var loss = output.LossSum!;
             lossSum += loss.item<float>();
             if (!double.IsFinite(lossSum)) throw new NonFiniteLossException($"the loss is {lossSum} at update {state.Update + 1}, examples {name()}; nothing was updated. A lower learning rate may help.");
+            foreach (var figure in output.Figures)
+            {
+                var (sum, count) = figures.GetValueOrDefault(figure.Name);
+                figures[figure.Name] = (sum + figure.Sum.item<float>(), count + figure.Count);
+            }
             (loss / lossCount).backward();
         }
         var norm = optimizer.GradientNorm();
         if (!double.IsFinite(norm)) throw new NonFiniteLossException($"the gradient's norm is {norm} at update {state.Update + 1}, examples {name()}; nothing was updated. A lower learning rate may help.");
-        var rate = schedule.At(state.Update);
         optimizer.Step(rate, _options.MaxGradientNorm > 0 && norm > _options.MaxGradientNorm ? norm / _options.MaxGradientNorm : 1);
-        return new UpdateRecord(state.Update + 1, state.Epoch + 1, lossSum / lossCount, rate, norm);
+        return new UpdateRecord(state.Update + 1, state.Epoch + 1, lossSum / lossCount, rate, norm)
+        {
+            Figures = figures.Count == 0 ? null : figures.Where(figure => figure.Value.Count > 0).ToDictionary(figure => figure.Key, figure => figure.Value.Sum / figure.Value.Count),
+        };
     }
 
-    private TrainState EndEpoch(TrainState state, IReadOnlyList<TExample> dev, RunClock clock, Action<string, EpochRecord?> report, CancellationToken cancel)
+    // The state after an epoch, or a stretch of a run with a budget, and its evaluation.
+    private TrainState Judged(TrainState state, IReadOnlyList<TExample> dev, RunBudget budget, RunClock clock, Action<string, EpochRecord?> report, CancellationToken cancel)
     {
         report("evaluating", null);
+        var spent = budget.IsSpent(state, clock.Seconds);
         var (devLoss, metrics) = dev.Count == 0 ? (double.NaN, new Dictionary<string, double>()) : Evaluate(dev, cancel);
-        var record = new EpochRecord(state.Epoch + 1, state.Update, state.EpochLossSum / state.EpochLossCount, devLoss, metrics, clock.Seconds);
+        var record = new EpochRecord(state.History.Count + 1, state.Update, state.EpochLossSum / state.EpochLossCount, devLoss, metrics, clock.Seconds);
         report("evaluating", record);
 
         double? value = dev.Count == 0 ? null : metrics[_task.PrimaryMetric];
         var better = value is null || state.BestMetric is null || value > state.BestMetric;
         if (better) _saveBest?.Invoke();
+        if (_options.AverageLast > 0 && !budget.IsByEpoch)
+        {
+            _run?.KeepWeights(_task, record.Epoch, _options.AverageLast);
+            if (spent && JudgeAverage(dev, better ? value : state.BestMetric, cancel) is { } averaged)
+            {
+                (value, better) = (averaged[_task.PrimaryMetric], true);
+                record = record with { DevMetrics = averaged.Append(new("averaged", _options.AverageLast)).ToDictionary() };
+            }
+        }
         var bestEpoch = better ? record.Epoch : state.BestEpoch;
         return state with
         {
-            Epoch = state.Epoch + 1,
-            UpdateInEpoch = 0,
+            Epoch = budget.IsByEpoch ? state.Epoch + 1 : state.Epoch,
+            UpdateInEpoch = budget.IsByEpoch ? 0 : state.UpdateInEpoch,
             EpochLossSum = 0,
             EpochLossCount = 0,
             BestMetric = better ? value : state.BestMetric,
             BestEpoch = bestEpoch,
             Seconds = clock.Seconds,
             History = [.. state.History, record],
-            Finished = record.Epoch == _options.Epochs || (_options.Patience > 0 && record.Epoch - bestEpoch >= _options.Patience),
+            Finished = budget.IsByEpoch
+                ? record.Epoch == _options.Epochs || (_options.Patience > 0 && record.Epoch - bestEpoch >= _options.Patience)
+                : spent,
         };
     }
 
-    private string Name(IReadOnlyList<TExample> train, BatchPlan plan, int epoch, int update)
+    // The metrics of the mean of the kept weights, if it is the best so far; then it is saved. The task's own weights come back.
+    private IReadOnlyDictionary<string, double>? JudgeAverage(IReadOnlyList<TExample> dev, double? best, CancellationToken cancel)
     {
-        var indices = plan.Epoch(epoch)[update].SelectMany(piece => piece).ToArray();
-        return string.Join(", ", indices.Take(8).Select(index => _task.Describe(train[index]))) + (indices.Length > 8 ? $" and {indices.Length - 8} more" : "");
-    }
-
-    // Wall time of a run over its interruptions, speed over the last updates, and when the next checkpoint is due.
-    private sealed class RunClock(double secondsBefore)
-    {
-        private readonly long _start = Stopwatch.GetTimestamp();
-        private long _lastUpdate = Stopwatch.GetTimestamp();
-        private long _lastCheckpoint = Stopwatch.GetTimestamp();
-
-        public double Seconds => secondsBefore + Stopwatch.GetElapsedTime(_start).TotalSeconds;
-
-        public double LastRate { get; private set; }
-
-        public double Rate(int examples)
-        {
-            var rate = examples / Stopwatch.GetElapsedTime(_lastUpdate).TotalSeconds;
-            _lastUpdate = Stopwatch.GetTimestamp();
-            return LastRate = LastRate == 0 ? rate : 0.9 * LastRate + 0.1 * rate;
-        }
-
-        public bool CheckpointDue(double interval)
-        {
-            if (Stopwatch.GetElapsedTime(_lastCheckpoint).TotalSeconds < interval) return false;
-            _lastCheckpoint = Stopwatch.GetTimestamp();
-            return true;
-        }
+        if (_run is null || dev.Count == 0) return null;
+        using var own = _run.SwapForAverage(_task);
+        if (own is null) return null;
+        var metrics = Evaluate(dev, cancel).Metrics;
+        if (best is not null && metrics[_task.PrimaryMetric] <= best) return null;
+        _saveBest?.Invoke();
+        return metrics;
     }
 }

@@ -97,12 +97,14 @@ internal sealed class BeamSearch : Search
     private void Keep(List<(Candidate Candidate, double Rank)> continuations, Branch?[] before, ConstraintState[] constraints, int first, Span<int> parents, Dictionary<int, int> chosen)
     {
         var going = new List<(Candidate Candidate, ConstraintState Constraints)>();
-        for (var place = 0; place < continuations.Count; place++)
+        var better = 0;
+        foreach (var (candidate, _) in continuations)
         {
-            var candidate = continuations[place].Candidate;
+            // Hypotheses that still owe a constraint are no rivals of one that may end.
+            if (constraints[candidate.Row].AreMet) better++;
             if (candidate.Token == _endId && _length >= _request.Prefix.Count)
             {
-                if (place < GroupSize) _ended.Add((before[candidate.Row]!.Add(candidate.Token, candidate.LogProbability), constraints[candidate.Row]));
+                if (better <= GroupSize) _ended.Add((before[candidate.Row]!.Add(candidate.Token, candidate.LogProbability), constraints[candidate.Row]));
                 continue;
             }
             going.Add((candidate, constraints[candidate.Row].After(candidate.Token)));

@@ -72,7 +72,7 @@ public sealed class Decoder(Seq2SeqModel model)
         void Check(string what, int index, IReadOnlyList<int> ids, int most)
         {
             if (ids.Count > most) throw new ArgumentException($"a {what} of source {index} has {ids.Count} tokens; there is room for {most} besides the end token");
-            if (ids.FirstOrDefault(id => id < 0 || id >= config.TargetVocabSize || id == config.EosTokenId, -1) is var wrong and >= 0)
+            if (ids.FirstOrDefault(id => id < 0 || id >= config.OutputVocabSize || id == config.EosTokenId, -1) is var wrong and >= 0)
                 throw new ArgumentException($"a {what} of source {index} holds token {wrong}, which cannot stand in a text of this model");
         }
     }

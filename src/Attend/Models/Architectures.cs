@@ -42,6 +42,9 @@ public sealed class Architecture : CheckpointFormat
 /// <summary>One encoder-decoder: how its configuration is read, how it is built, what its checkpoints call its weights.</summary>
 public sealed class Seq2SeqArchitecture : CheckpointFormat
 {
+    /// <summary>A configuration for a new model of some size and vocabulary.</summary>
+    public required Func<Seq2SeqSize, int, Seq2SeqConfig> CreateConfig { get; init; }
+
     /// <summary>Builds the model.</summary>
     public required Func<ModelConfig, Seq2SeqModel> Create { get; init; }
 }
@@ -65,6 +68,7 @@ public static class Architectures
         TransformerModel.Architecture,
         BartModel.Architecture,
         MarianModel.Architecture,
+        T5Model.Architecture,
     ];
 
     /// <summary>Reads a configuration, whichever architecture it is of.</summary>

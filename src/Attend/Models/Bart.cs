@@ -157,6 +157,19 @@ public sealed class BartModel : Seq2SeqModel
         ModelType = "bart",
         ConfigType = typeof(BartConfig),
         ClassName = "BartForConditionalGeneration",
+        CreateConfig = (size, vocabSize) => new BartConfig
+        {
+            VocabSize = vocabSize,
+            HiddenSize = size.HiddenSize,
+            EncoderLayers = size.EncoderLayerCount,
+            DecoderLayers = size.DecoderLayerCount,
+            EncoderAttentionHeads = size.HeadCount,
+            DecoderAttentionHeads = size.HeadCount,
+            EncoderFfnDim = size.IntermediateSize,
+            DecoderFfnDim = size.IntermediateSize,
+            Dropout = size.Dropout,
+            MaxPositionEmbeddings = size.MaxPositionEmbeddings,
+        },
         Create = config => new BartModel((BartConfig)config),
         Keys = new KeyMap
         {

@@ -78,6 +78,19 @@ public sealed class MarianModel : Seq2SeqModel
         ModelType = "marian",
         ConfigType = typeof(MarianConfig),
         ClassName = "MarianMTModel",
+        CreateConfig = (size, vocabSize) => new MarianConfig
+        {
+            VocabSize = vocabSize,
+            HiddenSize = size.HiddenSize,
+            EncoderLayers = size.EncoderLayerCount,
+            DecoderLayers = size.DecoderLayerCount,
+            EncoderAttentionHeads = size.HeadCount,
+            DecoderAttentionHeads = size.HeadCount,
+            EncoderFfnDim = size.IntermediateSize,
+            DecoderFfnDim = size.IntermediateSize,
+            Dropout = size.Dropout,
+            MaxPositionEmbeddings = size.MaxPositionEmbeddings,
+        },
         Create = config => new MarianModel((MarianConfig)config),
         Keys = new KeyMap
         {

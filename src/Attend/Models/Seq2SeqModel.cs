@@ -93,13 +93,19 @@ public sealed class DecoderState : IDisposable
     {
         var bias = Attention.CausalBias(hidden.shape[1], Length + hidden.shape[1], hidden.dtype, hidden.device);
         var layer = 0;
-        foreach (var block in blocks)
-        {
-            hidden = block.call(hidden, new DecoderBlockInput(Memory, SourceBias, bias, _layers.Length == 0 ? null : _layers[layer], new(trace, layer)));
-            layer++;
-        }
-        if (_layers.Length > 0) ForgetMemory();
+        foreach (var block in blocks) hidden = block.call(hidden, Input(layer++, bias, trace));
+        HasRead();
         return hidden;
+    }
+
+    /// <summary>What one block of the stack reads.</summary>
+    internal DecoderBlockInput Input(int layer, Tensor? targetBias, Trace? trace) =>
+        new(Memory, SourceBias, targetBias, _layers.Length == 0 ? null : _layers[layer], new(trace, layer));
+
+    /// <summary>Every block has read the source: what it needs of it stands in its cache.</summary>
+    internal void HasRead()
+    {
+        if (_layers.Length > 0) ForgetMemory();
     }
 
     /// <summary>Puts other rows in the places of the rows, see <see cref="KeyValueCache.SelectRows"/>.</summary>
@@ -132,6 +138,30 @@ public sealed class DecoderState : IDisposable
     }
 }
 
+/// <summary>Size of a new encoder-decoder.</summary>
+/// <param name="EncoderLayerCount">Number of encoder blocks.</param>
+/// <param name="DecoderLayerCount">Number of decoder blocks.</param>
+/// <param name="HiddenSize">Width of the hidden states.</param>
+/// <param name="HeadCount">Number of attention heads.</param>
+/// <param name="IntermediateSize">Width of the feed-forward layers.</param>
+public sealed record Seq2SeqSize(int EncoderLayerCount, int DecoderLayerCount, int HiddenSize, int HeadCount, int IntermediateSize)
+{
+    /// <summary>Named sizes; base is that of Vaswani et al. 2017 (table 3).</summary>
+    public static IReadOnlyDictionary<string, Seq2SeqSize> Named { get; } = new Dictionary<string, Seq2SeqSize>
+    {
+        ["tiny"] = new(2, 2, 128, 4, 256),
+        ["mini"] = new(4, 4, 128, 4, 256),
+        ["small"] = new(4, 4, 256, 4, 1024),
+        ["base"] = new(6, 6, 512, 8, 2048),
+    };
+
+    /// <summary>Longest text, in tokens.</summary>
+    public int MaxPositionEmbeddings { get; init; } = 1024;
+
+    /// <summary>Dropout, in [0, 1).</summary>
+    public double Dropout { get; init; } = 0.1;
+}
+
 /// <summary>What config.json says of an encoder-decoder.</summary>
 public abstract record Seq2SeqConfig : ModelConfig
 {
@@ -149,5 +179,5 @@ public abstract record Seq2SeqConfig : ModelConfig
 
     /// <summary>Number of target tokens; the source's where both share one vocabulary.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public virtual int TargetVocabSize => VocabSize;
+    public virtual int OutputVocabSize => VocabSize;
 }

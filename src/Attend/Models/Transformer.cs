@@ -60,7 +60,8 @@ public sealed record TransformerConfig : Seq2SeqConfig
     public double LayerNormEps { get; init; } = 1e-5;
 
     /// <inheritdoc/>
-    public override int TargetVocabSize => SeparateTargetVocabSize ?? VocabSize;
+    [JsonIgnore]
+    public override int OutputVocabSize => SeparateTargetVocabSize ?? VocabSize;
 
     /// <summary>Sizes of one block.</summary>
     [JsonIgnore]
@@ -81,7 +82,7 @@ public sealed record TransformerConfig : Seq2SeqConfig
     {
         RequirePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("encoder_layers", EncoderLayers), ("decoder_layers", DecoderLayers),
             ("num_attention_heads", NumAttentionHeads), ("intermediate_size", IntermediateSize), ("max_position_embeddings", MaxPositionEmbeddings),
-            ("target_vocab_size", TargetVocabSize));
+            ("target_vocab_size", OutputVocabSize));
         RequireProbability(("hidden_dropout_prob", HiddenDropoutProb), ("attention_probs_dropout_prob", AttentionProbsDropoutProb));
         if (HiddenSize % NumAttentionHeads != 0 || HiddenSize % 2 != 0)
             throw new ArgumentException($"config.json: hidden_size {HiddenSize} is not an even multiple of num_attention_heads {NumAttentionHeads}");
@@ -112,7 +113,7 @@ public sealed class TransformerModel : Seq2SeqModel
         _config = config;
         var isShared = config.SeparateTargetVocabSize is null;
         _source = new TransformerEmbeddings(config, config.VocabSize);
-        _target = isShared ? null : new TransformerEmbeddings(config, config.TargetVocabSize);
+        _target = isShared ? null : new TransformerEmbeddings(config, config.OutputVocabSize);
         _encoder = ModuleList([.. Enumerable.Range(0, config.EncoderLayers).Select(_ => new EncoderBlock(config.Block))]);
         _decoder = ModuleList([.. Enumerable.Range(0, config.DecoderLayers).Select(_ => new DecoderBlock(config.Block))]);
         // Post-norm blocks end normalised; a pre-norm stack needs one norm at its end.
@@ -121,7 +122,7 @@ public sealed class TransformerModel : Seq2SeqModel
             _encoderNorm = LayerNorm(config.HiddenSize, config.LayerNormEps);
             _decoderNorm = LayerNorm(config.HiddenSize, config.LayerNormEps);
         }
-        _projection = isShared ? null : Linear(config.HiddenSize, config.TargetVocabSize);
+        _projection = isShared ? null : Linear(config.HiddenSize, config.OutputVocabSize);
         RegisterComponents();
         Initialization.Xavier(this);
         Initialization.Embeddings(this, Math.Pow(config.HiddenSize, -0.5));
@@ -164,6 +165,17 @@ public sealed class TransformerModel : Seq2SeqModel
         ModelType = "transformer",
         ConfigType = typeof(TransformerConfig),
         ClassName = "Transformer",
+        CreateConfig = (size, vocabSize) => new TransformerConfig
+        {
+            VocabSize = vocabSize,
+            HiddenSize = size.HiddenSize,
+            EncoderLayers = size.EncoderLayerCount,
+            DecoderLayers = size.DecoderLayerCount,
+            NumAttentionHeads = size.HeadCount,
+            IntermediateSize = size.IntermediateSize,
+            HiddenDropoutProb = size.Dropout,
+            MaxPositionEmbeddings = size.MaxPositionEmbeddings,
+        },
         Create = config => new TransformerModel((TransformerConfig)config),
         Keys = new KeyMap
         {

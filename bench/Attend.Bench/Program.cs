@@ -6,6 +6,7 @@ return args switch
     ["memory", .. var rest] => TrainingMemory.Run(rest),
     ["classify", .. var rest] => RealClassification.Run(rest),
     ["bag-of-words", .. var rest] => RealClassification.RunBaseline(rest),
+    ["tokenize", .. var rest] => TokenizeSpeed.Run(rest),
     _ => Usage(),
 };
 
@@ -18,6 +19,9 @@ static int Usage()
           memory [updates]                    resident memory and live tensors over many updates
           classify DATA-FOLDER [NAME ...]     real data sets from scratch, three seeds, against bag-of-words logistic regression
           bag-of-words DATA-FOLDER            the baseline alone
+          tokenize DATA-FOLDER NPM-FOLDER [rounds]
+                                              BERT tokenization against Microsoft.ML.Tokenizers and Hugging Face's library under Node
+                                              (NPM-FOLDER: where `npm install @anush008/tokenizers` was run, or - to leave it out)
         """);
     return 2;
 }

@@ -14,8 +14,9 @@ internal sealed class TokenizerTrainCommand
     private readonly Option<string> _out = new("--out") { Description = "the folder to write; must not exist, or be empty", Required = true, HelpName = "FOLDER" };
     private readonly Option<int> _vocabSize = new("--vocab-size") { Description = "entries of the vocabulary, special tokens included", DefaultValueFactory = _ => 8192 };
     private readonly Option<int> _minFrequency = new("--min-frequency") { Description = "pairs of pieces seen less often are not joined", DefaultValueFactory = _ => 2 };
-    private readonly Option<bool> _cased = new("--cased") { Description = "keep upper case and accents" };
+    private readonly Option<bool> _cased = new("--cased") { Description = "keep upper case and accents (wordpiece; the others always do)" };
     private readonly Option<double> _coverage = new("--character-coverage") { Description = "share of the characters to keep, of ideographs and of others separately; the rare rest becomes unknown", DefaultValueFactory = _ => 0.9995 };
+    private readonly Option<bool> _byteFallback = new("--byte-fallback") { Description = "unigram: write characters that are not kept as bytes, not as unknown (bpe always does)" };
     private readonly Option<int> _limitAlphabet = new("--limit-alphabet") { Description = "most distinct characters", DefaultValueFactory = _ => 6000 };
     private readonly Option<int> _maxDistinctWords = new("--max-distinct-words") { Description = "most distinct words kept in memory, about 50 bytes each; beyond, the rarest are forgotten", DefaultValueFactory = _ => 10_000_000 };
     private readonly Option<bool> _json = CommonOptions.Json();
@@ -23,6 +24,9 @@ internal sealed class TokenizerTrainCommand
     private static readonly Dictionary<string, TokenizerType> Types = new()
     {
         ["wordpiece"] = TokenizerType.WordPiece,
+        ["bpe"] = TokenizerType.Bpe,
+        ["bytebpe"] = TokenizerType.ByteBpe,
+        ["unigram"] = TokenizerType.Unigram,
     };
 
     public Command Create(CancellationToken cancel)
@@ -32,9 +36,10 @@ internal sealed class TokenizerTrainCommand
 
             Examples:
               attend tokenizer train --type wordpiece --data corpus.txt --vocab-size 8192 --out tokenizers/mine
+              attend tokenizer train --type bytebpe --data corpus.txt.gz --vocab-size 32000 --out tokenizers/bytes
               attend tokenizer train --data "en/*.txt.gz" --data zh.txt --vocab-size 16384 --out tokenizers/en-zh
             """)
-        { _type, _data, _out, _vocabSize, _minFrequency, _cased, _coverage, _limitAlphabet, _maxDistinctWords, _json };
+        { _type, _data, _out, _vocabSize, _minFrequency, _cased, _coverage, _byteFallback, _limitAlphabet, _maxDistinctWords, _json };
         _type.AcceptOnlyFromAmong([.. Types.Keys]);
         command.SetAction(parsed =>
         {
@@ -57,13 +62,14 @@ internal sealed class TokenizerTrainCommand
             MinFrequency = parsed.GetValue(_minFrequency),
             Cased = parsed.GetValue(_cased),
             CharacterCoverage = parsed.GetValue(_coverage),
+            ByteFallback = parsed.GetValue(_byteFallback),
             LimitAlphabet = parsed.GetValue(_limitAlphabet),
             MaxDistinctWords = parsed.GetValue(_maxDistinctWords),
         };
         var trained = TokenizerTrainingDisplay.Show(progress => training.Run(progress, cancel));
         if (Directory.Exists(folder)) Directory.Delete(folder);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(Path.TrimEndingDirectorySeparator(folder)))!);
-        AtomicFolder.Write(folder, trained.Tokenizer.Save);
+        AtomicFolder.Write(folder, trained.Save);
         Report(trained, folder, Stopwatch.GetElapsedTime(start).TotalSeconds, parsed.GetValue(_json));
     }
 
@@ -81,7 +87,7 @@ internal sealed class TokenizerTrainCommand
             Output.WriteJson(new
             {
                 Tokenizer = folder,
-                trained.Tokenizer.VocabSize,
+                trained.VocabSize,
                 trained.TextCount,
                 trained.WordCount,
                 trained.DistinctWordCount,
@@ -97,7 +103,7 @@ internal sealed class TokenizerTrainCommand
         Output.WriteColumns(Console.Out,
         [
             ["tokenizer", folder],
-            ["vocabulary", Number(trained.Tokenizer.VocabSize)],
+            ["vocabulary", Number(trained.VocabSize)],
             ["characters", string.Create(CultureInfo.InvariantCulture, $"{trained.CharacterCount:N0}, {100 * trained.CharacterCoverage:0.000} % of those seen")],
             ["learnt from", $"{Number(trained.TextCount)} lines, {Number(trained.WordCount)} words, {Number(trained.DistinctWordCount)} distinct{forgotten}"],
             ["seconds", seconds.ToString("0.0", CultureInfo.InvariantCulture)],

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Attend.Text.Tokenizers.Pipeline;
 
@@ -117,6 +118,23 @@ public sealed class BertTokenizer : ITokenizer
         var windows = _template.AssembleWindows(texts, options);
         if (scratch.IsSmall) _scratch = scratch;
         return windows;
+    }
+
+    /// <summary>Appends the ids of one text, and nothing else: no offsets, no cutting, no allocation but what the list needs to grow.</summary>
+    /// <param name="text">Any string.</param>
+    /// <param name="ids">Where to append.</param>
+    /// <param name="addSpecialTokens">Put [CLS] in front and [SEP] behind.</param>
+    public void EncodeIds(string text, List<int> ids, bool addSpecialTokens = true)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(ids);
+        var scratch = Tokenize(text, null, Unlimited, out var texts);
+        if (addSpecialTokens) ids.Add(ClsId);
+        var at = ids.Count;
+        CollectionsMarshal.SetCount(ids, at + texts.Tokens.Count);
+        texts.Tokens.Ids.CopyTo(CollectionsMarshal.AsSpan(ids)[at..]);
+        if (addSpecialTokens) ids.Add(SepId);
+        if (scratch.IsSmall) _scratch = scratch;
     }
 
     private Scratch Tokenize(string text, string? pair, EncodeOptions options, out TokenizedTexts texts)

@@ -12,9 +12,9 @@ namespace Attend.Text.Tokenizers.Training;
 internal sealed class PairMerges
 {
     private readonly List<(int Start, int Length, long Count)> _words = [];
-    private readonly Dictionary<ulong, Pair> _pairs = [];
+    private readonly Dictionary<ulong, Pair> _pairs = new(new PairComparer());
     private readonly PairHeap _heap = new();
-    private readonly HashSet<ulong> _grown = [];
+    private readonly HashSet<ulong> _grown = new(new PairComparer());
     private int[] _pieces = new int[1 << 12];
     private int _piecesUsed;
 
@@ -25,6 +25,14 @@ internal sealed class PairMerges
 
         /// <summary>Words that held the pair when they were noted; some may since have lost it, or be noted twice.</summary>
         public readonly List<int> Words = [];
+    }
+
+    // The hash of a ulong itself is the one id xor the other, which is the same for very many pairs.
+    private sealed class PairComparer : IEqualityComparer<ulong>
+    {
+        public bool Equals(ulong x, ulong y) => x == y;
+
+        public int GetHashCode(ulong pair) => (int)((pair * 0x9E3779B97F4A7C15) >> 32);
     }
 
     /// <summary>Adds a word.</summary>

@@ -7,10 +7,19 @@ public enum TokenizerType
 {
     /// <summary>BERT's words, cut into pieces that continue with "##".</summary>
     WordPiece,
+
+    /// <summary>Byte-pair encoding over characters; a rare character becomes its bytes.</summary>
+    Bpe,
+
+    /// <summary>Byte-pair encoding over bytes, in GPT-2's words.</summary>
+    ByteBpe,
+
+    /// <summary>A unigram language model over pieces, as SentencePiece has it.</summary>
+    Unigram,
 }
 
 /// <summary>Trains a tokenizer on text files, which may be larger than memory.</summary>
-/// <remarks>The same files and options give the same tokenizer on any machine.</remarks>
+/// <remarks>The same files and options give the same tokenizer, however many cores there are.</remarks>
 public sealed record TokenizerTraining
 {
     /// <summary>What to train.</summary>
@@ -22,17 +31,20 @@ public sealed record TokenizerTraining
     /// <summary>Most entries of the vocabulary, special tokens included.</summary>
     public int VocabSize { get; init; } = 8192;
 
-    /// <summary>A pair of pieces seen less often than this is not joined; at least 1.</summary>
+    /// <summary>A pair of pieces (of a unigram model: a piece) seen less often than this is not learnt; at least 1.</summary>
     public int MinFrequency { get; init; } = 2;
 
-    /// <summary>Keep upper case and accents.</summary>
+    /// <summary>Keep upper case and accents, where <see cref="Type"/> is <see cref="TokenizerType.WordPiece"/>; the others always do.</summary>
     public bool Cased { get; init; }
 
-    /// <summary>Share of the characters to keep, in [0, 1]; see <see cref="WordPieceTrainerOptions.CharacterCoverage"/>.</summary>
+    /// <summary>Share of the characters to keep, in [0, 1]; see <see cref="WordPieceTrainerOptions.CharacterCoverage"/>. Bytes have no rare characters.</summary>
     public double CharacterCoverage { get; init; } = 0.9995;
 
-    /// <summary>Most distinct characters.</summary>
+    /// <summary>Most distinct characters, at most 65,535.</summary>
     public int LimitAlphabet { get; init; } = 6000;
+
+    /// <summary>A unigram model writes characters that it does not keep as their bytes instead of as unknown; the bytes take 256 entries.</summary>
+    public bool ByteFallback { get; init; }
 
     /// <summary>Most distinct words counted at once; see <see cref="WordPieceTrainerOptions.MaxDistinctWords"/>.</summary>
     public int MaxDistinctWords { get; init; } = 10_000_000;
@@ -45,6 +57,12 @@ public sealed record TokenizerTraining
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public TrainedTokenizer Run(IProgress<TokenizerTrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MinFrequency, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxDistinctWords, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(LimitAlphabet, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(LimitAlphabet, char.MaxValue);
+        if (CharacterCoverage is not (>= 0 and <= 1)) throw new ArgumentException($"{nameof(CharacterCoverage)}: expected a share in [0, 1], found {CharacterCoverage}.");
+
         var corpus = TextCorpus.Open(Data);
         var textCount = 0L;
         IEnumerable<string> Texts()
@@ -55,17 +73,41 @@ public sealed record TokenizerTraining
                 yield return text;
             }
         }
-        var options = new WordPieceTrainerOptions
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Type == TokenizerType.WordPiece)
         {
-            VocabSize = VocabSize,
-            MinFrequency = MinFrequency,
-            DoLowerCase = !Cased,
-            CharacterCoverage = CharacterCoverage,
-            LimitAlphabet = LimitAlphabet,
-            MaxDistinctWords = MaxDistinctWords,
+            var options = new WordPieceTrainerOptions
+            {
+                VocabSize = VocabSize,
+                MinFrequency = MinFrequency,
+                DoLowerCase = !Cased,
+                CharacterCoverage = CharacterCoverage,
+                LimitAlphabet = LimitAlphabet,
+                MaxDistinctWords = MaxDistinctWords,
+            };
+            var tokenizer = WordPieceTrainer.Train(Texts(), options, progress, facts => Check(facts, corpus), cancellationToken, out var facts);
+            return new TrainedTokenizer(TrainedDefinitions.WordPiece(tokenizer), tokenizer.Save, facts) { TextCount = textCount };
+        }
+        return TrainPieces(Texts(), corpus, new TrainerTask(VocabSize, MinFrequency, progress), cancellationToken) with { TextCount = textCount };
+    }
+
+    private TrainedTokenizer TrainPieces(IEnumerable<string> texts, TextCorpus corpus, TrainerTask task, CancellationToken cancellationToken)
+    {
+        WordSplitter split = Type == TokenizerType.ByteBpe ? WordSplitters.SplitAsGpt2 : WordSplitters.SplitAtBlanksAndKinds;
+        var words = WordCounting.Count(texts, () => split, MaxDistinctWords, cancellationToken);
+        var (alphabet, covered) = (Array.Empty<int>(), 1.0);
+        if (Type != TokenizerType.ByteBpe) alphabet = Alphabet.Choose(words, CharacterCoverage, LimitAlphabet, out covered);
+        var hasBytes = Type != TokenizerType.Unigram || ByteFallback;
+        var facts = VocabularyFacts.Of(words, alphabet.Length, SpecialTokens.All.Length + (hasBytes ? 256 : 0) + alphabet.Length, covered);
+        Check(facts, corpus);
+        var definition = Type switch
+        {
+            TokenizerType.Bpe => TrainedDefinitions.Bpe(BpeTrainer.TrainOnCharacters(words, alphabet, task, cancellationToken)),
+            TokenizerType.ByteBpe => TrainedDefinitions.ByteBpe(BpeTrainer.TrainOnBytes(words, task, cancellationToken)),
+            TokenizerType.Unigram => TrainedDefinitions.Unigram(UnigramTrainer.Train(words, alphabet, ByteFallback, task, cancellationToken)),
+            _ => throw new ArgumentException($"no such type of tokenizer: {Type}"),
         };
-        var tokenizer = WordPieceTrainer.Train(Texts(), options, progress, facts => Check(facts, corpus), cancellationToken, out var facts);
-        return new TrainedTokenizer(tokenizer, facts) { TextCount = textCount };
+        return new TrainedTokenizer(definition, TrainedDefinitions.SaveConfig, facts) { TextCount = 0 };
     }
 
     private void Check(VocabularyFacts facts, TextCorpus corpus)
@@ -73,35 +115,6 @@ public sealed record TokenizerTraining
         if (facts.WordCount == 0)
             throw new DataFileException(corpus.Files[0], null, corpus.Files.Count == 1 ? "holds no word to learn from." : $"holds no word to learn from, nor do the {corpus.Files.Count - 1} other files.");
         if (VocabSize < facts.SmallestVocabSize)
-            throw new ArgumentException($"A vocabulary of {VocabSize} has no room for the special tokens and the {facts.CharacterCount} characters, which need {facts.SmallestVocabSize} entries. Give a larger vocabulary size, or keep fewer characters (a lower character coverage, a lower limit of the alphabet).");
+            throw new ArgumentException($"A vocabulary of {VocabSize} has no room for what it must hold: {facts.SmallestVocabSize} entries, for special tokens, {facts.CharacterCount} characters and bytes. Give a larger vocabulary size, or keep fewer characters (a lower character coverage, a lower limit of the alphabet).");
     }
-}
-
-/// <summary>A tokenizer and what its trainer saw.</summary>
-public sealed class TrainedTokenizer
-{
-    private readonly VocabularyFacts _facts;
-
-    internal TrainedTokenizer(ITokenizer tokenizer, VocabularyFacts facts) => (Tokenizer, _facts) = (tokenizer, facts);
-
-    /// <summary>The tokenizer; its <see cref="ITokenizer.Save"/> writes the files.</summary>
-    public ITokenizer Tokenizer { get; }
-
-    /// <summary>Texts (lines) read.</summary>
-    public required long TextCount { get; init; }
-
-    /// <summary>Words in them; where <see cref="LargestCountLoss"/> is not 0, without those that were forgotten.</summary>
-    public long WordCount => _facts.WordCount;
-
-    /// <summary>Distinct words learnt from.</summary>
-    public int DistinctWordCount => _facts.DistinctWordCount;
-
-    /// <summary>By how much a word's count may be too low because there were too many distinct words for the memory allowed; 0 for exact counts.</summary>
-    public long LargestCountLoss => _facts.LargestCountLoss;
-
-    /// <summary>Distinct characters kept.</summary>
-    public int CharacterCount => _facts.CharacterCount;
-
-    /// <summary>Share of the characters in the texts' words that are kept, in [0, 1].</summary>
-    public double CharacterCoverage => _facts.CharacterCoverage;
 }

@@ -9,5 +9,5 @@ internal static class CommonOptions
 
     public static Option<string> Device() => new("--device") { Description = "where to compute", DefaultValueFactory = _ => "auto", HelpName = "auto|cpu|cuda|cuda:N" };
 
-    public static Argument<string> Model() => new("MODEL") { Description = "a run's folder, or any model folder" };
+    public static Argument<string> Model() => new("MODEL") { Description = "a run's folder, any model folder, or the name of a pulled model (owner/name, owner/name@revision)" };
 }

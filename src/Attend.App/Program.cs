@@ -56,6 +56,7 @@ internal static class Program
         PredictCommand.Create(cancel),
         TokenizerCommand.Create(cancel),
         InfoCommand.Create(),
+        PullCommand.Create(cancel),
         DoctorCommand.Create(),
         new HelpOption(),
         new VersionOption(),

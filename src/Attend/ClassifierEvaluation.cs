@@ -36,11 +36,12 @@ public sealed record ClassifierEvaluation(ClassificationReport Report, IReadOnly
 
     private static readonly JsonSerializerOptions FileJson = new(LineJson) { WriteIndented = true };
 
-    /// <summary>Where results go unless another folder is named: evaluation/NAME in the model's folder, NAME being the data file's.</summary>
+    /// <summary>Where results go unless another folder is named: evaluation/NAME in the model's folder, NAME being the data file's; evaluation/OWNER--MODEL/NAME in the current folder for a model in the hub's cache, which is not written to.</summary>
     public static string DefaultFolder(string modelFolder, string dataPath)
     {
         var name = Path.GetFileName(dataPath);
-        return Path.Combine(modelFolder, "evaluation", name.Contains('.', StringComparison.Ordinal) ? name[..name.IndexOf('.', StringComparison.Ordinal)] : name);
+        var results = ModelSource.NameOf(modelFolder) is { } published ? Path.Combine("evaluation", published.Split('@')[0].Replace("/", "--")) : Path.Combine(modelFolder, "evaluation");
+        return Path.Combine(results, name.Contains('.', StringComparison.Ordinal) ? name[..name.IndexOf('.', StringComparison.Ordinal)] : name);
     }
 
     /// <summary>Measures a classifier and writes metrics.json, predictions.jsonl, the pictures and report.html.</summary>

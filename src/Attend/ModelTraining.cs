@@ -46,7 +46,7 @@ public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : B
     /// <summary>The run's folder.</summary>
     public required string Out { get; init; }
 
-    /// <summary>Model folder to start from; null = a new model.</summary>
+    /// <summary>Model to start from, a folder or the name of a pulled model ("owner/name"); null = a new model.</summary>
     public string? From { get; init; }
 
     /// <summary>Share of the training data that is split off where no <see cref="Dev"/> is given, in (0, 1).</summary>
@@ -113,7 +113,8 @@ public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : B
         Engine.Start();
         Initialization.Seed(Options.Seed);
         var start = Resume ? Out : From;
-        using var model = Build(start is null ? null : ModelFolder.Open(start), data, DeviceChoice.Parse(Device), notice, cancel);
+        var folder = start is null ? null : ModelFolder.Open(start);
+        using var model = Build(folder, data, DeviceChoice.Parse(Device), notice, cancel);
         var card = new RunCard
         {
             Status = "running",
@@ -123,7 +124,7 @@ public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : B
             Dev = data.DevCard,
             DevShare = Dev is null ? DevShare : null,
             Format = RunJson.Element(DataFormat),
-            From = From,
+            From = (Resume || folder is null ? null : ModelSource.NameOf(folder.Path)) ?? From,
             ParameterCount = model.Task.parameters().Sum(parameter => parameter.numel()),
             Options = Options,
             MaxInputTokens = InputLimit,

@@ -42,7 +42,7 @@ public sealed record RunCard
     /// <summary>How the data files were read: the task's own options, see <see cref="As"/>.</summary>
     public required JsonElement Format { get; init; }
 
-    /// <summary>The model the weights came from; null = drawn from the seed.</summary>
+    /// <summary>The model the weights came from, a published one with its commit; null = drawn from the seed.</summary>
     public string? From { get; init; }
 
     /// <summary>Number of weights.</summary>

@@ -52,7 +52,7 @@ public sealed class TextClassifier : IDisposable
     internal TextClassification Task { get; }
 
     /// <summary>Loads a classifier from a run or any model folder with a classification head.</summary>
-    /// <param name="path">The folder.</param>
+    /// <param name="path">The folder, or the name of a pulled model: "owner/name".</param>
     /// <param name="device">"auto", "cpu", "cuda", "cuda:1" ...</param>
     /// <param name="maxInputTokens">Where an input is cut; null = as in training, else what the model can hold.</param>
     /// <exception cref="CheckpointException">Not a model folder, or it has no head, or no weights yet.</exception>
@@ -61,7 +61,7 @@ public sealed class TextClassifier : IDisposable
     {
         var folder = ModelFolder.Open(path);
         if (folder.Config.Labels.Count == 0) throw new CheckpointException(path, "is not a classifier: config.json has no labels (id2label)", advice: $"Make one of it: attend train classify --from {path} --data FILE --out FOLDER");
-        var card = RunCard.Read(path);
+        var card = RunCard.Read(folder.Path);
         if (!folder.HasWeights && card is not null)
             throw new CheckpointException(path, "has no weights yet: its training has not finished its first epoch", advice: "Let it run, or go on with it by --resume.");
         var tokenizer = folder.LoadTokenizer();

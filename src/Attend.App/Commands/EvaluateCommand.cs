@@ -10,7 +10,7 @@ internal static class EvaluateCommand
     {
         var model = CommonOptions.Model();
         var data = new Option<string>("--data") { Description = "labelled texts the model has not seen (.csv .tsv .jsonl .parquet, also .gz)", Required = true, HelpName = "FILE" };
-        var output = new Option<string?>("--out") { Description = "folder of the results  [default: evaluation/NAME in the model's folder]", HelpName = "FOLDER" };
+        var output = new Option<string?>("--out") { Description = "folder of the results  [default: evaluation/NAME in the model's folder; evaluation/MODEL/NAME here for one given by its name]", HelpName = "FOLDER" };
         var device = CommonOptions.Device();
         var json = CommonOptions.Json();
         var format = new FormatOptions();
@@ -24,10 +24,10 @@ internal static class EvaluateCommand
         format.AddTo(command);
         command.SetAction(parsed =>
         {
-            var folder = parsed.GetValue(model)!;
             var path = parsed.GetValue(data)!;
+            using var classifier = TextClassifier.Load(parsed.GetValue(model)!, parsed.GetValue(device)!);
+            var folder = classifier.Folder.Path;
             var target = parsed.GetValue(output) ?? ClassifierEvaluation.DefaultFolder(folder, path);
-            using var classifier = TextClassifier.Load(folder, parsed.GetValue(device)!);
             var evaluation = ClassifierEvaluation.Run(classifier, path, format.Read(parsed, RunCard.Read(folder) is { } card ? RunCard.As<LabeledTextOptions>(card.Format) : null), target, cancel);
             if (parsed.GetValue(json)) Output.WriteJson(new { Folder = target, evaluation.Metrics, evaluation.Report });
             else Show(evaluation, target);

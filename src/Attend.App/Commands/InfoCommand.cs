@@ -19,8 +19,8 @@ internal static class InfoCommand
         { model, json };
         command.SetAction(parsed =>
         {
-            var path = parsed.GetValue(model)!;
-            var folder = ModelFolder.Open(path);
+            var folder = ModelFolder.Open(parsed.GetValue(model)!);
+            var path = folder.Path;
             var weights = Path.Combine(path, ModelFolder.WeightsFile);
             long? parameterCount = null;
             if (File.Exists(weights))
@@ -31,7 +31,7 @@ internal static class InfoCommand
             var card = RunCard.Read(path);
             if (parsed.GetValue(json))
             {
-                Output.WriteJson(new { Folder = path, folder.Config.ModelType, Config = (object)folder.Config, ParameterCount = parameterCount, folder.Config.Labels, Training = card });
+                Output.WriteJson(new { Folder = path, Published = ModelSource.NameOf(path), folder.Config.ModelType, Config = (object)folder.Config, ParameterCount = parameterCount, folder.Config.Labels, Training = card });
                 return 0;
             }
             var labels = folder.Config.Labels;
@@ -43,6 +43,7 @@ internal static class InfoCommand
 
     private static IEnumerable<string[]> Rows(ModelFolder folder, long? parameterCount, RunCard? card)
     {
+        if (ModelSource.NameOf(folder.Path) is { } published) yield return ["published as", published];
         yield return ["architecture", $"{folder.Config.ModelType} ({string.Join(", ", folder.Config.Architectures ?? [])})"];
         yield return ["parameters", parameterCount is { } count ? count.ToString("N0", CultureInfo.InvariantCulture) : "no weights yet"];
         yield return ["vocabulary", folder.Config.VocabSize.ToString("N0", CultureInfo.InvariantCulture)];

@@ -14,7 +14,7 @@ internal static class TrainCommand
         private readonly Option<string> _data = new("--data") { Description = "labelled texts to learn from (.csv .tsv .jsonl .parquet, also .gz)", Required = true, HelpName = "FILE" };
         private readonly Option<string?> _dev = new("--dev") { Description = "labelled texts to judge the model by; without it a tenth of --data is split off", HelpName = "FILE" };
         private readonly Option<string> _out = new("--out") { Description = "the run's folder", Required = true, HelpName = "FOLDER" };
-        private readonly Option<string?> _from = new("--from") { Description = "model folder to start from; without it a new model is trained from nothing", HelpName = "FOLDER" };
+        private readonly Option<string?> _from = new("--from") { Description = "model to start from: a folder, or the name of a published one, which is fetched unless it was before; without it a new model is trained from nothing", HelpName = "FOLDER|NAME" };
         private readonly Option<string> _size = new("--size") { Description = "size of a new model", DefaultValueFactory = _ => "tiny", HelpName = "tiny|mini|small|medium|base" };
         private readonly Option<int> _vocabSize = new("--vocab-size") { Description = "vocabulary of a new model, in tokens", DefaultValueFactory = _ => 8192 };
         private readonly Option<bool> _cased = new("--cased") { Description = "a new model's vocabulary keeps upper case and accents" };
@@ -47,7 +47,7 @@ internal static class TrainCommand
 
                 Examples:
                   attend train classify --data train.tsv --dev dev.tsv --out runs/tickets
-                  attend train classify --data train.csv --out runs/tickets --from bert-base-uncased --epochs 3
+                  attend train classify --data train.csv --out runs/tickets --from google-bert/bert-base-uncased --epochs 3
                   attend train classify --data train.tsv --dev dev.tsv --out runs/tickets --resume
                 """)
             {
@@ -59,7 +59,7 @@ internal static class TrainCommand
             _pooling.AcceptOnlyFromAmong("cls", "mean");
             command.SetAction(parsed =>
             {
-                var training = Read(parsed);
+                var training = Read(parsed) with { From = PullDisplay.Ensure(parsed.GetValue(_from), cancel) };
                 var card = TrainingDisplay.Show((progress, notice) => training.Run(progress, notice, cancel));
                 Report(card, training.Out, parsed.GetValue(_json));
                 return 0;
@@ -76,7 +76,6 @@ internal static class TrainCommand
                 Data = parsed.GetValue(_data)!,
                 Dev = parsed.GetValue(_dev),
                 Out = parsed.GetValue(_out)!,
-                From = parsed.GetValue(_from),
                 Size = size with { Dropout = parsed.GetValue(_dropout) ?? size.Dropout },
                 Vocabulary = new() { VocabSize = parsed.GetValue(_vocabSize), DoLowerCase = !parsed.GetValue(_cased) },
                 Format = _format.Read(parsed),

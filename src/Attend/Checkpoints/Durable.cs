@@ -85,7 +85,7 @@ internal static partial class Durable
         }
     }
 
-    private static bool IsDiskFull(IOException e) =>
+    public static bool IsDiskFull(IOException e) =>
         OperatingSystem.IsWindows() ? e.HResult is NoSpaceOnWindows or HandleDiskFullOnWindows
         : e.HResult == NoSpaceOnUnix || e.HResult == (OperatingSystem.IsMacOS() ? QuotaOnMac : QuotaOnLinux);
 

@@ -38,13 +38,13 @@ public sealed class ModelFolder
     public ModelConfig Config { get; }
 
     /// <summary>Reads the configuration of a model folder; weights are read later.</summary>
-    /// <param name="path">A folder with a config.json.</param>
+    /// <param name="path">A folder with a config.json, or the name of a pulled model; see <see cref="ModelSource.Locate"/>.</param>
     /// <exception cref="CheckpointException">Not a model folder, or config.json cannot be used.</exception>
     public static ModelFolder Open(string path)
     {
-        if (!Directory.Exists(path)) throw new CheckpointException(path, File.Exists(path) ? "is a file, not a model folder" : "no such model folder", advice: "Name a run's folder, or a folder with config.json, model.safetensors and vocab.txt.");
+        path = ModelSource.Locate(path);
         var file = System.IO.Path.Combine(path, ConfigFile);
-        if (!File.Exists(file)) throw new CheckpointException(path, $"has no {ConfigFile}", advice: "Name a run's folder, or a folder with config.json, model.safetensors and vocab.txt.");
+        if (!File.Exists(file)) throw new CheckpointException(path, $"has no {ConfigFile}", advice: ModelSource.Remedy(path, "Name a run's folder, or a folder with config.json, model.safetensors and vocab.txt."));
         try
         {
             var (format, config) = Architectures.Read(File.ReadAllText(file));

@@ -81,6 +81,9 @@ internal sealed partial class HubCache(string folder)
             });
     }
 
+    /// <summary>Whether a file is there, with its content: a link to what is gone is not.</summary>
+    public static bool Holds(string path) => File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is null or { Exists: true };
+
     /// <summary>"owner/name@commit" for a folder that is a snapshot in some cache; null for any other folder.</summary>
     public static string? NameOf(string path)
     {

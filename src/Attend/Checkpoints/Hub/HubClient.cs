@@ -117,7 +117,7 @@ public sealed class HubClient : IDisposable
     private async Task FetchAsync(Job job, string[] names, CancellationToken cancel)
     {
         HubPath.RequireDistinct(names);
-        var missing = names.Where(name => !File.Exists(HubPath.Below(job.Folder, name))).ToArray();
+        var missing = names.Where(name => !HubCache.Holds(HubPath.Below(job.Folder, name))).ToArray();
         job.Expect(names, missing);
         var heads = new HubFileHead[missing.Length];
         await Parallel.ForAsync(0, missing.Length, new ParallelOptions { MaxDegreeOfParallelism = HeadsAtOnce, CancellationToken = cancel }, async (i, token) =>
@@ -152,10 +152,10 @@ public sealed class HubClient : IDisposable
         var (blob, pointer) = (_cache.Blob(job.Model, head.ETag), HubPath.Below(job.Folder, head.Name));
         _cache.CreateFolders(job.Model, head.ETag);
         using var held = await HubLock.AcquireAsync(_cache.Lock(job.Model, head.ETag), () => _notice($"{head.Name}: another process is fetching it; waiting"), cancel).ConfigureAwait(false);
-        var isNew = !File.Exists(blob) && !File.Exists(pointer);
+        var isNew = !File.Exists(blob) && !HubCache.Holds(pointer);
         if (!isNew) job.Advance(head.Name, head.Size ?? 0);
         else if (!await new HubDownload(_connection, _options, job.Model, _notice).FetchAsync(FileAddress(job, head.Name), head, blob, count => job.Advance(head.Name, count), cancel).ConfigureAwait(false)) return false;
-        if (!File.Exists(pointer)) HubCache.Link(blob, pointer, _options.SymbolicLinks, isNew);
+        if (!HubCache.Holds(pointer)) HubCache.Link(blob, pointer, _options.SymbolicLinks, isNew);
         job.Finish(head.Name, isNew);
         return true;
     }

@@ -116,7 +116,12 @@ internal sealed class HubDownload(HubConnection connection, HubOptions options, 
             {
                 return exception;
             }
-            if (count == 0) return head.Size is { } size && file.Position < size ? new EndOfStreamException($"the file ended, {size} bytes were expected") : null;
+            if (count == 0)
+            {
+                if (head.Size is not { } size || file.Position == size) return null;
+                RequireKind(file, head);
+                return new EndOfStreamException($"the file ended, {size} bytes were expected");
+            }
             if (file.Position + count > head.Size)
                 throw new HubException($"{name.Repository}, file {CheckpointException.Quote(head.Name)}: is longer than the {head.Size} bytes the hub spoke of. Try again later, or take another hub (--endpoint, HF_ENDPOINT).");
             await WriteAsync(file, buffer.AsMemory(0, count)).ConfigureAwait(false);
@@ -127,6 +132,15 @@ internal sealed class HubDownload(HubConnection connection, HubOptions options, 
     // Another host names content in its own way; only the hub's own word counts.
     private static bool IsOther(HttpResponseMessage response, Uri address, HubFileHead head) =>
         response.IsSuccessStatusCode && response.RequestMessage!.RequestUri!.Authority == address.Authority && HubFileHead.Tag(response) is { } etag && etag != head.ETag;
+
+    // An answer that came to its end and is too short may be something else altogether.
+    private void RequireKind(FileStream file, HubFileHead head)
+    {
+        Span<byte> prefix = stackalloc byte[HubContent.PrefixLength];
+        if (HubContent.Describe(prefix[..RandomAccess.Read(file.SafeFileHandle, prefix, 0)], head.Name) is not { } kind) return;
+        file.SetLength(0);
+        throw new HubException($"{name.Repository}, file {CheckpointException.Quote(head.Name)}: {kind}. Nothing of it was kept. Check the address of the hub (--endpoint, HF_ENDPOINT), and whether a proxy or a log-in page stands between.");
+    }
 
     private static void StartAnew(FileStream file, Action<long> advance)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text.Json;
 
@@ -59,10 +60,11 @@ internal static class HubFailures
     public static string Reason(Exception exception) => exception switch
     {
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "the host's name is not known",
-        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "no connection" + (exception.InnerException is System.Net.Sockets.SocketException socket ? $" ({socket.Message})" : ""),
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "no connection" + (exception.InnerException is SocketException socket ? $" ({socket.Message})" : ""),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "no secure connection" + (exception.InnerException is AuthenticationException tls ? $" ({tls.Message})" : ""),
         HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => "the proxy lets nothing through",
         HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } => "the connection broke",
+        IOException { InnerException: SocketException } => "the connection broke",
         _ => exception.Message.TrimEnd('.'),
     };
 

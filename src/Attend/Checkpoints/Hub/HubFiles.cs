@@ -76,12 +76,12 @@ internal static class HubFiles
     /// <summary>Whether a folder holds a whole model: its configuration and every part of one form of its weights.</summary>
     public static bool IsWhole(string folder)
     {
-        if (!File.Exists(Path.Combine(folder, Config))) return false;
+        if (!HubCache.Holds(Path.Combine(folder, Config))) return false;
         foreach (var (file, index) in Weights)
         {
-            if (File.Exists(Path.Combine(folder, file))) return true;
+            if (HubCache.Holds(Path.Combine(folder, file))) return true;
             var path = Path.Combine(folder, index);
-            if (File.Exists(path)) return Shards(path).All(shard => HubPath.Problem(shard) is null && File.Exists(Path.Combine(folder, shard)));
+            if (HubCache.Holds(path)) return Shards(path).All(shard => HubPath.Problem(shard) is null && HubCache.Holds(Path.Combine(folder, shard)));
         }
         return false;
     }

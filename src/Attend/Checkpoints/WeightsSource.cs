@@ -42,7 +42,7 @@ public abstract class WeightsSource : IDisposable
     {
         if (Directory.Exists(path))
             return Open(Find(path) ?? throw new CheckpointException(path, "holds no weights that can be read",
-                $"one of {string.Join(", ", Kinds.Select(kind => kind.Name))}", FileKind.ForeignWeights(path), "Get one of these files for the model."));
+                $"one of {string.Join(", ", Kinds.Select(kind => kind.Name))}", FileKind.ForeignWeights(path), ModelSource.Remedy(path, "Get one of these files for the model.")));
         if (!File.Exists(path)) throw new CheckpointException(path, "no such file or folder", advice: "Name a model folder, or a file of weights.");
         if (path.EndsWith(WeightsIndex.Suffix, StringComparison.Ordinal)) return ShardedWeights.Open(path);
         return FileKind.IsTorch(path) ? TorchFile.Open(path) : SafetensorsFile.Open(path);

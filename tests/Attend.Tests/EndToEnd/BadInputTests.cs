@@ -152,7 +152,7 @@ public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
         foreach (var layer in new[] { 0, 1 })
             foreach (var key in new[] { "intermediate.dense.weight", "intermediate.dense.bias", "output.dense.weight" })
                 Assert.Contains($"bert.encoder.layer.{layer}.{key}", error);
-        File.WriteAllText(folder.File("config.json"), config.Replace("\"bert\"", "\"bart\"", StringComparison.Ordinal));
+        File.WriteAllText(folder.File("config.json"), config.Replace("\"bert\"", "\"no-such-model\"", StringComparison.Ordinal));
         Fails(1, "known: bert", "predict", folder.Path, "--text", "x");
         File.WriteAllText(folder.File("config.json"), config[..40]);
         Fails(1, "config.json", "predict", folder.Path, "--text", "x");

@@ -12,8 +12,8 @@ internal static class HubFiles
     // Forms of the weights, best first: one file, or parts named by an index.
     private static readonly (string File, string Index)[] Weights =
     [
-        ("model.safetensors", "model.safetensors.index.json"),
-        ("pytorch_model.bin", "pytorch_model.bin.index.json"),
+        (ModelFolder.WeightsFile, ModelFolder.WeightsFile + WeightsIndex.Suffix),
+        ("pytorch_model.bin", "pytorch_model.bin" + WeightsIndex.Suffix),
     ];
 
     private static readonly HashSet<string> Usual =
@@ -53,7 +53,8 @@ internal static class HubFiles
     /// <param name="snapshot">The folder.</param>
     /// <param name="names">Files in it that <see cref="NamesOthers"/>.</param>
     /// <param name="all">Every file of the repository.</param>
-    /// <exception cref="HubException">A file cannot be understood, or names what the repository does not have.</exception>
+    /// <exception cref="CheckpointException">A file cannot be understood.</exception>
+    /// <exception cref="HubException">A file names what the repository does not have.</exception>
     public static IReadOnlyList<string> Referenced(string snapshot, IEnumerable<string> names, IReadOnlyCollection<string> all)
     {
         var found = new List<string>();
@@ -64,7 +65,7 @@ internal static class HubFiles
             if (name == Modules) found.AddRange(ModuleFolders(file).SelectMany(module => Select(all, module + "/")));
             else
             {
-                var shards = Shards(file).Select(shard => folder + shard).ToArray();
+                var shards = WeightsIndex.Read(file).Keys.Select(shard => folder + shard).ToArray();
                 if (shards.FirstOrDefault(shard => !all.Contains(shard)) is { } missing)
                     throw new HubException($"{file}: names {CheckpointException.Quote(missing)}, which the repository does not have. Its weights are incomplete: ask its authors, or pull another revision by --revision.");
                 found.AddRange(shards);
@@ -81,7 +82,7 @@ internal static class HubFiles
         {
             if (HubCache.Holds(Path.Combine(folder, file))) return true;
             var path = Path.Combine(folder, index);
-            if (HubCache.Holds(path)) return Shards(path).All(shard => HubPath.Problem(shard) is null && HubCache.Holds(Path.Combine(folder, shard)));
+            if (HubCache.Holds(path)) return WeightsIndex.Read(path).Keys.All(shard => HubCache.Holds(Path.Combine(folder, shard)));
         }
         return false;
     }
@@ -121,24 +122,16 @@ internal static class HubFiles
         }
     }
 
-    private static IEnumerable<string> Shards(string path) => Strings(path, "an object \"weight_map\" of tensor names and file names", root =>
-        root.GetProperty("weight_map").EnumerateObject().Select(entry => Text(entry.Value))).Distinct().Order(StringComparer.Ordinal);
-
-    private static IEnumerable<string> ModuleFolders(string path) => Strings(path, "a list of modules, each with its \"path\"", root =>
-        root.EnumerateArray().Select(module => Text(module.GetProperty("path")).TrimEnd('/'))).Where(folder => folder.Length > 0).Distinct();
-
-    private static string Text(JsonElement element) => element.GetString() ?? throw new JsonException("null where a name is expected");
-
-    private static string[] Strings(string path, string expected, Func<JsonElement, IEnumerable<string>> read)
+    private static string[] ModuleFolders(string path)
     {
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            return [.. read(document.RootElement)];
+            return [.. document.RootElement.EnumerateArray().Select(module => module.GetProperty("path").GetString()?.TrimEnd('/') ?? "").Where(folder => folder.Length > 0).Distinct()];
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new CheckpointException(path, "cannot be understood", expected, advice: "The file is damaged: remove it and pull the model again, or ask its authors.", inner: exception);
+            throw new CheckpointException(path, "cannot be understood", "a list of modules, each with its \"path\"", inner: exception);
         }
     }
 }

@@ -305,8 +305,19 @@ public sealed class HubFaultTests : IDisposable
         foreach (var (content, n) in new[] { "{", "{}", "{\"weight_map\": 3}", "{\"weight_map\": {\"a\": 5}}", "{\"weight_map\": {\"a\": null}}" }.Select((content, n) => (content, n)))
         {
             _hub.Server.Add($"owner/broken{n}").With("config.json", "{}").With("model.safetensors.index.json", content);
-            Assert.Contains("model.safetensors.index.json: cannot be understood", (await Assert.ThrowsAsync<CheckpointException>(() => _hub.PullAsync($"owner/broken{n}"))).Message);
+            Assert.Contains("model.safetensors.index.json: ", (await Assert.ThrowsAsync<CheckpointException>(() => _hub.PullAsync($"owner/broken{n}"))).Message);
         }
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("{}")]
+    [InlineData("[{}]")]
+    [InlineData("[{\"path\": 3}]")]
+    public async Task ATableOfModulesThatMakesNoSenseIsNamed(string json)
+    {
+        _repository.With("modules.json", json);
+        Assert.Contains("modules.json: cannot be understood; expected a list of modules", (await Assert.ThrowsAsync<CheckpointException>(() => _hub.PullAsync())).Message);
     }
 
     private void WritePartial(byte[] content)

@@ -7,6 +7,7 @@ return args switch
     ["classify", .. var rest] => RealClassification.Run(rest),
     ["bag-of-words", .. var rest] => RealClassification.RunBaseline(rest),
     ["tokenize", .. var rest] => TokenizeSpeed.Run(rest),
+    ["load", .. var rest] => Loading.Run(rest),
     _ => Usage(),
 };
 
@@ -22,6 +23,7 @@ static int Usage()
           tokenize DATA-FOLDER NPM-FOLDER [rounds]
                                               BERT tokenization against Microsoft.ML.Tokenizers and Hugging Face's library under Node
                                               (NPM-FOLDER: where `npm install @anush008/tokenizers` was run, or - to leave it out)
+          load [rounds]                       reading 1 GB of weights: speed and resident memory
         """);
     return 2;
 }

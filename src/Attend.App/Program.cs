@@ -57,6 +57,7 @@ internal static class Program
         TokenizerCommand.Create(cancel),
         InfoCommand.Create(),
         PullCommand.Create(cancel),
+        ConvertCommand.Create(),
         DoctorCommand.Create(),
         new HelpOption(),
         new VersionOption(),

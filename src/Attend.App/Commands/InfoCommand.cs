@@ -9,24 +9,26 @@ internal static class InfoCommand
     public static Command Create()
     {
         var model = CommonOptions.Model();
+        var tensors = new Option<bool>("--weights") { Description = "list every tensor: name, type, shape, norm; MODEL may also be a file of weights" };
         var json = CommonOptions.Json();
         var command = new Command("info", """
             Says what a model folder holds: architecture, parameter count, labels, how it was trained.
 
-            Example:
+            Examples:
               attend info runs/tickets
+              attend info runs/tickets --weights
             """)
-        { model, json };
+        { model, tensors, json };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(tensors)) return ShowWeights(parsed.GetValue(model)!, parsed.GetValue(json));
             var folder = ModelFolder.Open(parsed.GetValue(model)!);
             var path = folder.Path;
-            var weights = Path.Combine(path, ModelFolder.WeightsFile);
             long? parameterCount = null;
-            if (File.Exists(weights))
+            if (folder.HasWeights)
             {
-                using var file = SafetensorsFile.Open(weights);
-                parameterCount = file.Entries.Values.Sum(entry => entry.Shape.Aggregate(1L, (product, size) => product * size));
+                using var file = WeightsSource.Open(path);
+                parameterCount = file.Entries.Values.Sum(entry => entry.ElementCount);
             }
             var card = RunCard.Read(path);
             if (parsed.GetValue(json))
@@ -39,6 +41,16 @@ internal static class InfoCommand
             return 0;
         });
         return command;
+    }
+
+    // Needs no config.json: weights of any architecture can be looked at.
+    private static int ShowWeights(string path, bool json)
+    {
+        using var weights = WeightsSource.Open(path);
+        var rows = WeightsTable.Read(weights);
+        if (json) Output.WriteJson(new { Path = path, weights.Files, weights.Metadata, weights.OtherKeys, Tensors = rows });
+        else WeightsTable.Show(weights, rows);
+        return 0;
     }
 
     private static IEnumerable<string[]> Rows(ModelFolder folder, long? parameterCount, RunCard? card)

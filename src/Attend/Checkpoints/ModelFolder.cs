@@ -48,9 +48,11 @@ public sealed class ModelFolder
         try
         {
             var (format, config) = Architectures.Read(File.ReadAllText(file));
+            RequireLabels(config);
+            RequireVocabulary(path, config);
             return new ModelFolder(path, format, config);
         }
-        catch (Exception exception) when (exception is JsonException or ArgumentException or FormatException)
+        catch (Exception exception) when (exception is JsonException or ArgumentException or FormatException or InvalidOperationException)
         {
             throw new CheckpointException(file, exception.Message, advice: "Mend the file, or get it again.", inner: exception);
         }
@@ -151,6 +153,23 @@ public sealed class ModelFolder
     }
 
     private string Modern(string key) => Heads.Prepend(Format.Keys).Aggregate(key, (name, keys) => keys.Modern(name));
+
+    // Before a model of that size is built: a wrong number would take any amount of memory.
+    private static void RequireVocabulary(string path, ModelConfig config)
+    {
+        if (WeightsSource.Find(path) is not { } file) return;
+        using var weights = WeightsSource.Open(file);
+        var rows = weights.Entries.Where(entry => entry.Value.Shape.Length == 2).OrderByDescending(entry => entry.Value.Shape[0]).ToArray();
+        if (rows.Length > 0 && !rows.Any(entry => entry.Value.Shape[0] == config.VocabSize))
+            throw new ArgumentException($"vocab_size is {config.VocabSize}, and no tensor of {file} has so many rows; the largest has {rows[0].Value.Shape[0]} ({CheckpointException.Quote(rows[0].Key)})");
+    }
+
+    private static void RequireLabels(ModelConfig config)
+    {
+        for (var index = 0; index < config.IdToLabel?.Count; index++)
+            if (!config.IdToLabel.TryGetValue(index.ToString(), out var label) || label is null)
+                throw new ArgumentException($"config.json: id2label has {config.IdToLabel.Count} labels and none for {index}");
+    }
 
     private bool IsHeads(string key) => Heads.Any(keys => keys.Owns(key));
 

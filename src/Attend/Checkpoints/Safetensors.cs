@@ -26,38 +26,51 @@ public static class Safetensors
     /// <exception cref="IOException">The file could not be written; see <see cref="AtomicFile"/>.</exception>
     public static void Write(string path, IEnumerable<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
+        Write(path, tensors.Select(tensor => new Item(tensor.Name, new(tensor.Value.dtype, tensor.Value.shape), () => tensor.Value)), metadata);
+    }
+
+    /// <summary>Writes tensors that are made one by one, when their turn comes, so that only one is in memory.</summary>
+    internal static void Write(string path, IEnumerable<Item> tensors, IReadOnlyDictionary<string, string>? metadata)
+    {
         var ordered = InFileOrder(tensors);
         var header = Header(ordered, metadata ?? new Dictionary<string, string>());
         AtomicFile.Write(path, stream =>
         {
             stream.Write(header);
-            foreach (var (_, value) in ordered) WriteValues(stream, value);
+            foreach (var item in ordered) WriteValues(stream, item);
         });
     }
 
-    private static List<(string Name, Tensor Value)> InFileOrder(IEnumerable<(string Name, Tensor Value)> tensors)
+    /// <summary>A tensor to be written.</summary>
+    /// <param name="Name">Its key.</param>
+    /// <param name="Entry">What the header says of it.</param>
+    /// <param name="Value">Gives the tensor; one that it makes is freed after writing.</param>
+    internal sealed record Item(string Name, TensorEntry Entry, Func<Tensor> Value);
+
+    private static List<Item> InFileOrder(IEnumerable<Item> tensors)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var ordered = new List<(string Name, Tensor Value)>();
-        foreach (var (name, value) in tensors)
+        var ordered = new List<Item>();
+        foreach (var item in tensors)
         {
+            var (name, dtype) = (item.Name, item.Entry.Dtype);
             StrictUtf8.GetByteCount(name);
             if (name == SafetensorsHeader.MetadataName)
                 throw new ArgumentException(
                     $"No tensor may be named {name}: the format keeps this name for itself.", nameof(tensors));
             if (!names.Add(name)) throw new ArgumentException($"Two tensors are named {CheckpointException.Quote(name)}.", nameof(tensors));
-            if (SafetensorsHeader.NameOf(value.dtype) is null)
+            if (SafetensorsHeader.NameOf(dtype) is null)
                 throw new ArgumentException(
-                    $"Tensor {CheckpointException.Quote(name)} is {value.dtype}, which a safetensors file cannot hold: convert it first.", nameof(tensors));
-            ordered.Add((name, value));
+                    $"Tensor {CheckpointException.Quote(name)} is {dtype}, which a safetensors file cannot hold: convert it first.", nameof(tensors));
+            ordered.Add(item);
         }
-        ordered.Sort((a, b) => (SafetensorsHeader.OrderOf(b.Value.dtype) - SafetensorsHeader.OrderOf(a.Value.dtype)) is var byType and not 0
+        ordered.Sort((a, b) => (SafetensorsHeader.OrderOf(b.Entry.Dtype) - SafetensorsHeader.OrderOf(a.Entry.Dtype)) is var byType and not 0
             ? byType : string.CompareOrdinal(a.Name, b.Name));
         return ordered;
     }
 
     // The eight bytes of the header's size, and the header.
-    private static byte[] Header(List<(string Name, Tensor Value)> ordered, IReadOnlyDictionary<string, string> metadata)
+    private static byte[] Header(List<Item> ordered, IReadOnlyDictionary<string, string> metadata)
     {
         var json = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -70,12 +83,12 @@ public static class Safetensors
                 writer.WriteEndObject();
             }
             long position = 0;
-            foreach (var (name, value) in ordered)
+            foreach (var (name, entry, _) in ordered)
             {
                 writer.WriteStartObject(name);
-                writer.WriteString("dtype", SafetensorsHeader.NameOf(value.dtype));
-                WriteNumbers(writer, "shape", value.shape);
-                var end = checked(position + (value.numel() * value.element_size()));
+                writer.WriteString("dtype", entry.DtypeName);
+                WriteNumbers(writer, "shape", entry.Shape);
+                var end = checked(position + entry.ByteCount);
                 WriteNumbers(writer, "data_offsets", [position, end]);
                 writer.WriteEndObject();
                 position = end;
@@ -100,10 +113,10 @@ public static class Safetensors
         writer.WriteEndArray();
     }
 
-    private static void WriteValues(Stream stream, Tensor value)
+    private static void WriteValues(Stream stream, Item item)
     {
         using var temporaries = NewDisposeScope();
         using var noGrad = no_grad();
-        TensorBytes.ForEachChunk(value.detach().cpu().contiguous(), (_, chunk) => stream.Write(chunk));
+        TensorBytes.ForEachChunk(item.Value().detach().cpu().contiguous(), (_, chunk) => stream.Write(chunk));
     }
 }

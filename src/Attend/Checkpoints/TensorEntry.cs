@@ -7,6 +7,9 @@ namespace Attend.Checkpoints;
 /// <param name="Shape">Sizes; empty for a scalar, and any of them may be 0.</param>
 public record TensorEntry(torch.ScalarType Dtype, long[] Shape)
 {
+    /// <summary>The element type as safetensors names it: F64, F32, F16, BF16, I64, I32, I16, I8, U8 or BOOL.</summary>
+    public string DtypeName => SafetensorsHeader.NameOf(Dtype)!;
+
     /// <summary>Number of values.</summary>
     public long ElementCount => Shape.Aggregate(1L, (product, size) => product * size);
 

@@ -60,6 +60,8 @@ public static class Architectures
         DistilBertModel.Architecture,
         AlbertModel.Architecture,
         ElectraModel.Architecture,
+        DebertaV2Model.Architecture,
+        ModernBertModel.Architecture,
     ];
 
     /// <summary>Every encoder-decoder Attend can build.</summary>

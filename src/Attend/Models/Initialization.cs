@@ -28,6 +28,10 @@ internal static class Initialization
                     Fill(linear.weight!, deviation, _random);
                     linear.bias?.zero_();
                     break;
+                case Conv1d convolution:
+                    Fill(convolution.weight!, deviation, _random);
+                    convolution.bias?.zero_();
+                    break;
                 case Embedding embedding:
                     Fill(embedding.weight!, deviation, _random);
                     break;

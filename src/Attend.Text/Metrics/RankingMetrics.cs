@@ -69,6 +69,28 @@ public sealed class RankingMetrics : IMetric<ClassAnswer>
         return result;
     }
 
+    /// <summary>Precision against recall of one label over falling thresholds, one point per distinct score; empty where it cannot be ranked.</summary>
+    /// <param name="label">Label index; with two labels, only 1, the positive one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The label is not ranked.</exception>
+    public IReadOnlyList<PrecisionRecallPoint> PrecisionRecallCurve(int label)
+    {
+        var index = Array.IndexOf(_ranked, label);
+        if (index < 0) throw new ArgumentOutOfRangeException(nameof(label), label, $"The ranked labels are {string.Join(", ", _ranked)}.");
+        var points = new List<PrecisionRecallPoint>();
+        if (!IsDefined(index)) return points;
+        float[] positive = [.. _positives[index]], negative = [.. _negatives[index]];
+        Array.Sort(positive, Descending);
+        Array.Sort(negative, Descending);
+        for (int positives = 0, negatives = 0; positives < positive.Length || negatives < negative.Length;)
+        {
+            var threshold = Math.Max(positives < positive.Length ? positive[positives] : float.NegativeInfinity, negatives < negative.Length ? negative[negatives] : float.NegativeInfinity);
+            while (positives < positive.Length && positive[positives] == threshold) positives++;
+            while (negatives < negative.Length && negative[negatives] == threshold) negatives++;
+            points.Add(new PrecisionRecallPoint(threshold, (double)positives / (positives + negatives), (double)positives / positive.Length));
+        }
+        return points;
+    }
+
     /// <summary>Which labels could not be ranked, in whole sentences; empty where all could.</summary>
     public string[] Notes()
     {
@@ -107,3 +129,9 @@ public sealed class RankingMetrics : IMetric<ClassAnswer>
 
     private static int Descending(float left, float right) => right.CompareTo(left);
 }
+
+/// <summary>What a threshold gives.</summary>
+/// <param name="Threshold">Examples with this score or a higher one get the label.</param>
+/// <param name="Precision">The share of them that has it, in [0, 1].</param>
+/// <param name="Recall">The share of all that have it, in [0, 1].</param>
+public sealed record PrecisionRecallPoint(double Threshold, double Precision, double Recall);

@@ -62,6 +62,9 @@ internal static class UnicodeText
     public static bool IsWordPart(int codePoint) => codePoint == '_' || Rune.IsValid(codePoint) && Rune.GetUnicodeCategory(new Rune(codePoint))
         is <= UnicodeCategory.OtherLetter or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
 
+    /// <summary>A Chinese character: of the blocks of CJK ideographs, compatibility ones and planes 2 and 3 included.</summary>
+    public static bool IsIdeograph(int codePoint) => codePoint is >= 0x3400 and <= 0x4DBF or >= 0x4E00 and <= 0x9FFF or >= 0xF900 and <= 0xFAFF or >= 0x20000 and <= 0x3FFFF;
+
     /// <summary>The code points of a text; a lone surrogate stands for itself.</summary>
     public static int[] CodePoints(ReadOnlySpan<char> text)
     {

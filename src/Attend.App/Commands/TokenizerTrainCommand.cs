@@ -15,7 +15,7 @@ internal sealed class TokenizerTrainCommand
     private readonly Option<int> _vocabSize = new("--vocab-size") { Description = "entries of the vocabulary, special tokens included", DefaultValueFactory = _ => 8192 };
     private readonly Option<int> _minFrequency = new("--min-frequency") { Description = "pairs of pieces seen less often are not joined", DefaultValueFactory = _ => 2 };
     private readonly Option<bool> _cased = new("--cased") { Description = "keep upper case and accents (wordpiece; the others always do)" };
-    private readonly Option<double> _coverage = new("--character-coverage") { Description = "share of the characters to keep, of ideographs and of others separately; the rare rest becomes unknown", DefaultValueFactory = _ => 0.9995 };
+    private readonly Option<double> _coverage = new("--character-coverage") { Description = "share of the ideographs to keep (of other characters, a tenth of what is missing to 1 is given up); the rare rest becomes unknown", DefaultValueFactory = _ => 0.9995 };
     private readonly Option<bool> _byteFallback = new("--byte-fallback") { Description = "unigram: write characters that are not kept as bytes, not as unknown (bpe always does)" };
     private readonly Option<int> _limitAlphabet = new("--limit-alphabet") { Description = "most distinct characters", DefaultValueFactory = _ => 6000 };
     private readonly Option<int> _maxDistinctWords = new("--max-distinct-words") { Description = "most distinct words kept in memory, about 50 bytes each; beyond, the rarest are forgotten", DefaultValueFactory = _ => 10_000_000 };

@@ -13,8 +13,8 @@ public sealed record WordPieceTrainerOptions
     public int LimitAlphabet { get; init; } = 6000;
 
     /// <summary>
-    /// Share of the characters of the texts to keep, in [0, 1], counted among ideographs and among all others separately: the rare rest
-    /// becomes unknown instead of taking the room of pieces.
+    /// Share of the ideographs of the texts to keep, in [0, 1]: the rare rest becomes unknown instead of taking the room of pieces. Of all
+    /// other characters, of which there are few, a tenth of that rest is given up.
     /// </summary>
     public double CharacterCoverage { get; init; } = 0.9995;
 

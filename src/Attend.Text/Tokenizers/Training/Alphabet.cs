@@ -6,12 +6,14 @@ namespace Attend.Text.Tokenizers.Training;
 /// <summary>The characters that a vocabulary keeps.</summary>
 internal static class Alphabet
 {
+    private const int IdeographsPerOther = 10;
+
     /// <summary>The most frequent characters of counted words, in the order of their code points.</summary>
     /// <param name="words">Lone surrogates in them are no characters.</param>
     /// <param name="coverage">
-    /// Share of the characters seen that must be kept, in [0, 1]; of ideographs and of all other characters separately, so that rare
-    /// ideographs are not judged by how much alphabetic text stands beside them, nor the other way round. All that are as frequent as
-    /// the last one needed are kept.
+    /// Share of the ideographs seen that must be kept, in [0, 1]; of all other characters, of which there are few, no more than a tenth
+    /// of that share may be lost. Each is counted among its kind, so that rare ideographs are not judged by how much alphabetic text stands
+    /// beside them. All that are as frequent as the last one needed are kept.
     /// </param>
     /// <param name="most">Most characters kept in all.</param>
     /// <param name="hasSeen">Share of the characters seen that is kept.</param>
@@ -29,7 +31,7 @@ internal static class Alphabet
                 System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(counts, codePoint, out _) += words.CountOf(i);
             }
         }
-        var kept = counts.GroupBy(entry => IsIdeograph(entry.Key)).SelectMany(group => Cover([.. group], coverage))
+        var kept = counts.GroupBy(entry => IsIdeograph(entry.Key)).SelectMany(group => Cover([.. group], group.Key ? coverage : 1 - (1 - coverage) / IdeographsPerOther))
             .OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key).Take(most).ToArray();
         var total = counts.Values.Sum();
         hasSeen = total == 0 ? 1 : (double)kept.Sum(entry => entry.Value) / total;

@@ -67,7 +67,10 @@ internal sealed class UnigramTrainer
                 .. SpecialTokens.All.Select(token => (token, 0.0)),
                 .. byteFallback ? SpecialTokens.Bytes.Select(token => (token, byteScore)) : [],
                 .. pieces,
-            ], Array.IndexOf(SpecialTokens.All, SpecialTokens.Unknown)) { ByteFallback = byteFallback };
+            ], Array.IndexOf(SpecialTokens.All, SpecialTokens.Unknown))
+        {
+            ByteFallback = byteFallback,
+        };
     }
 
     private List<(string Piece, double Score)> Train(int pieceCount, int minFrequency, IProgress<TokenizerTrainingProgress>? progress)

@@ -51,9 +51,9 @@ public sealed class WordPieceTrainerTests
     [Fact]
     public void CoverageIsCountedAmongIdeographsAndOthersSeparately()
     {
-        var text = string.Concat(Enumerable.Repeat("a ", 990)) + string.Concat(Enumerable.Repeat("b ", 10)) + string.Concat(Enumerable.Repeat("中", 95)) + "国国国国文";
+        var text = string.Concat(Enumerable.Repeat("a ", 1996)) + "b c c c " + string.Concat(Enumerable.Repeat("中", 95)) + "国国国国文";
         var vocabulary = WordPieceTrainer.Train([text], new() { CharacterCoverage = 0.99 }, cancellationToken: TestContext.Current.CancellationToken).Vocabulary;
-        Assert.Equal(["a", "中", "国", "##a"], vocabulary.Skip(5));
+        Assert.Equal(["a", "c", "中", "国", "##a", "##c"], vocabulary.Skip(5));
     }
 
     [Fact]

@@ -18,6 +18,7 @@ public static partial class WeightsConversion
     /// <exception cref="IOException">The target exists, or cannot be written.</exception>
     public static ConvertedWeights Run(string source, string target, ScalarType? dtype = null)
     {
+        if (!File.Exists(source)) source = ModelSource.Locate(source);
         using var weights = WeightsSource.Open(source);
         var copied = new List<string>();
         AtomicFolder.Write(target, folder =>

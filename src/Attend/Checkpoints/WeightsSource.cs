@@ -36,14 +36,17 @@ public abstract class WeightsSource : IDisposable
     /// <summary>The file of weights in a model folder; null where there is none. Safetensors go before pytorch_model.bin, one file before shards.</summary>
     public static string? Find(string folder) => Kinds.Select(kind => Path.Combine(folder, kind.Name)).FirstOrDefault(File.Exists);
 
-    /// <summary>Opens the weights of a model folder, or one file of weights; its content, not its name, says which kind it is.</summary>
+    /// <summary>Opens the weights of a model folder or pulled model, or one file of weights; its content, not its name, says which kind it is.</summary>
     /// <exception cref="CheckpointException">No weights there, or not sound ones; the message says what it is instead.</exception>
     public static WeightsSource Open(string path)
     {
-        if (Directory.Exists(path))
-            return Open(Find(path) ?? throw new CheckpointException(path, "holds no weights that can be read",
-                $"one of {string.Join(", ", Kinds.Select(kind => kind.Name))}", FileKind.ForeignWeights(path), ModelSource.Remedy(path, "Get one of these files for the model.")));
-        if (!File.Exists(path)) throw new CheckpointException(path, "no such file or folder", advice: "Name a model folder, or a file of weights.");
+        if (!File.Exists(path))
+        {
+            var folder = ModelSource.Locate(path);
+            return Open(Find(folder) ?? throw new CheckpointException(folder, "holds no weights that can be read",
+                $"one of {string.Join(", ", Kinds.Select(kind => kind.Name))}", FileKind.ForeignWeights(folder),
+                ModelSource.Remedy(folder, "Get one of these files for the model.")));
+        }
         if (path.EndsWith(WeightsIndex.Suffix, StringComparison.Ordinal)) return ShardedWeights.Open(path);
         return FileKind.IsTorch(path) ? TorchFile.Open(path) : SafetensorsFile.Open(path);
     }

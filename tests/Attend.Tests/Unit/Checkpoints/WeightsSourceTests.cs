@@ -91,7 +91,7 @@ public sealed class WeightsSourceTests : IDisposable
         Assert.Contains("expected one of model.safetensors", Assert.Throws<CheckpointException>(() => WeightsSource.Open(_folder.Root)).Message);
         File.WriteAllText(_folder.File("tf_model.h5"), "");
         Assert.Contains("found tf_model.h5", Assert.Throws<CheckpointException>(() => WeightsSource.Open(_folder.Root)).Message);
-        Assert.Contains("no such file or folder", Assert.Throws<CheckpointException>(() => WeightsSource.Open(_folder.File("none"))).Message);
+        Assert.Contains("no such model folder", Assert.Throws<CheckpointException>(() => WeightsSource.Open(_folder.File("none"))).Message);
     }
 
     [Fact]

@@ -1,0 +1,35 @@
+using Attend.Checkpoints;
+using static TorchSharp.torch;
+
+namespace Attend.Tests.Unit.Checkpoints;
+
+/// <summary>A config.json that cannot be used is told before anything of its size is built.</summary>
+public sealed class ModelFolderTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("{", "config.json")]
+    [InlineData("""{"model_type":"\ud800"}""", "low surrogate")]
+    [InlineData("""{"model_type":"bert","vocab_size":10,"id2label":{"0":null}}""", "id2label has 1 labels and none for 0")]
+    [InlineData("""{"model_type":"bert","vocab_size":10,"id2label":{"one":"a"}}""", "id2label has 1 labels and none for 0")]
+    [InlineData("""{"model_type":"bert","vocab_size":10,"id2label":{"0":"a","2":"b"}}""", "none for 1")]
+    public void AConfigurationThatCannotBeUsedIsRefused(string json, string expected)
+    {
+        File.WriteAllText(_folder.File("config.json"), json);
+        Assert.Contains(expected, Assert.Throws<CheckpointException>(() => ModelFolder.Open(_folder.Root)).Message);
+    }
+
+    [Fact]
+    public void AVocabularyThatIsNotTheEmbeddingsIsRefusedBeforeAModelIsBuilt()
+    {
+        EngineFixture.Start();
+        File.WriteAllText(_folder.File("config.json"), """{"model_type":"bert","vocab_size":2000000000}""");
+        using (NewDisposeScope()) Safetensors.Write(_folder.File("model.safetensors"), [("bert.embeddings.word_embeddings.weight", zeros(8, 4)), ("x", zeros(3))]);
+        var message = Assert.Throws<CheckpointException>(() => ModelFolder.Open(_folder.Root)).Message;
+        Assert.Contains("vocab_size is 2000000000", message);
+        Assert.Contains("the largest has 8 (\"bert.embeddings.word_embeddings.weight\")", message);
+    }
+}

@@ -17,7 +17,7 @@ internal static class ComponentJsonReader
         "Strip" => new StripNormalizer(part.FlagOr("strip_left", true), part.FlagOr("strip_right", true)),
         "Replace" => new ReplaceNormalizer(Pattern(part.Get("pattern")), part.Get("content").Text),
         "Prepend" => new PrependNormalizer(part.Get("prepend").Text),
-        "Precompiled" => new PrecompiledNormalizer(Bytes(part.Get("precompiled_charsmap"))),
+        "Precompiled" => Precompiled(part),
         "Nmt" => new NmtNormalizer(),
         "ByteLevel" => new ByteLevelNormalizer(),
         var kind => throw part.Get("type").Fault($"a normalizer of kind '{kind}' is not known here"),
@@ -94,15 +94,21 @@ internal static class ComponentJsonReader
         }
     }
 
-    private static byte[] Bytes(JsonPart part)
+    private static PrecompiledNormalizer Precompiled(JsonPart part)
     {
+        // Null, as some converters write it, stands for no rules.
+        if (part.Find("precompiled_charsmap") is not { } rules) return new PrecompiledNormalizer([]);
         try
         {
-            return Convert.FromBase64String(part.Text);
+            return new PrecompiledNormalizer(Convert.FromBase64String(rules.Text));
         }
         catch (FormatException)
         {
-            throw part.Expected("bytes in Base64");
+            throw rules.Expected("bytes in Base64");
+        }
+        catch (ArgumentException fault)
+        {
+            throw rules.Fault(fault.Message);
         }
     }
 

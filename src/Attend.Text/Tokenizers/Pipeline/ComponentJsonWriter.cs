@@ -12,7 +12,7 @@ internal static class ComponentJsonWriter
         {
             case NormalizerSequence sequence:
                 writer.WriteString("type", "Sequence");
-                WriteList(writer, "normalizers", sequence.Steps, Write);
+                WriteList(writer, "normalizers", sequence.Parts, Write);
                 break;
             case BertNormalizer bert:
                 writer.WriteString("type", "BertNormalizer");

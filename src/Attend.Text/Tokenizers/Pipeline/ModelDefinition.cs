@@ -69,4 +69,10 @@ internal sealed record UnigramDefinition(IReadOnlyList<(string Piece, double Sco
 
     /// <summary>What no piece makes becomes its UTF-8 bytes.</summary>
     public bool ByteFallback { get; init; }
+
+    /// <summary>Scores are added in single precision, as SentencePiece does; a tokenizer.json means double.</summary>
+    public bool IsSinglePrecision { get; init; }
+
+    /// <summary>Score below which unknown characters lie; null: the least of all pieces.</summary>
+    public double? LeastScore { get; init; }
 }

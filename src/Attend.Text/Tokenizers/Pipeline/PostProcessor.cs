@@ -3,6 +3,39 @@ namespace Attend.Text.Tokenizers.Pipeline;
 /// <summary>Puts special tokens around encoded texts.</summary>
 internal abstract class PostProcessor
 {
+    /// <summary>Order of an input by a post-processor, null for none.</summary>
+    /// <exception cref="ArgumentException">Several parts of a sequence add special tokens.</exception>
+    public static InputTemplate ToTemplate(PostProcessor? processor)
+    {
+        var parts = Flatten(processor).ToArray();
+        var trims = parts.Any(part => part is ByteLevelPostProcessor { TrimOffsets: true } or RobertaPostProcessor { TrimOffsets: true });
+        var adding = parts.Where(part => part is not ByteLevelPostProcessor).ToArray();
+        return adding switch
+        {
+            [] => InputTemplate.Plain(trims),
+            [BertPostProcessor bert] => Bert(bert, trims),
+            [RobertaPostProcessor roberta] => Roberta(roberta, trims),
+            [TemplatePostProcessor template] => new InputTemplate(template.Single.Select(template.ToElement), template.Pair.Select(template.ToElement), trims),
+            _ => throw new ArgumentException($"{adding.Length} post-processors of one sequence add special tokens; expected at most one"),
+        };
+    }
+
+    private static IEnumerable<PostProcessor> Flatten(PostProcessor? processor)
+        => processor is PostProcessorSequence sequence ? sequence.Steps.SelectMany(Flatten) : processor is null ? [] : [processor];
+
+    private static InputTemplate Bert(BertPostProcessor bert, bool trims)
+    {
+        InputTemplate.Element[] single = [Special(bert.Cls, 0), InputTemplate.Element.Of(0, 0), Special(bert.Sep, 0)];
+        return new InputTemplate(single, [.. single, InputTemplate.Element.Of(1, 1), Special(bert.Sep, 1)], trims);
+    }
+
+    private static InputTemplate Roberta(RobertaPostProcessor roberta, bool trims)
+    {
+        InputTemplate.Element[] single = [Special(roberta.Cls, 0), InputTemplate.Element.Of(0, 0), Special(roberta.Sep, 0)];
+        return new InputTemplate(single, [.. single, Special(roberta.Sep, 0), InputTemplate.Element.Of(1, 0), Special(roberta.Sep, 0)], trims);
+    }
+
+    private static InputTemplate.Element Special(NamedToken token, int segmentId) => InputTemplate.Element.Special(token.Id, segmentId);
 }
 
 /// <summary>Several, one after another.</summary>
@@ -72,4 +105,8 @@ internal sealed class TemplatePostProcessor(
     public IReadOnlyList<TemplatePiece> Pair { get; } = pair;
 
     public IReadOnlyDictionary<string, IReadOnlyList<NamedToken>> SpecialTokens { get; } = specialTokens;
+
+    public InputTemplate.Element ToElement(TemplatePiece piece) => piece.Text is { } text
+        ? InputTemplate.Element.Of(text, piece.SegmentId)
+        : new InputTemplate.Element(-1, [.. SpecialTokens[piece.SpecialToken!].Select(token => token.Id)], piece.SegmentId);
 }

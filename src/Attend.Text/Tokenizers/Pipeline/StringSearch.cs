@@ -84,11 +84,11 @@ internal sealed class StringSearch
         }
         matches.Reverse();
         var (kept, end) = (0, 0);
-        foreach (var match in matches)
+        for (var i = 0; i < matches.Count; i++)
         {
-            if (match.Start < end) continue;
-            matches[kept++] = match;
-            end = match.End;
+            if (matches[i].Start < end) continue;
+            end = matches[i].End;
+            matches[kept++] = matches[i];
         }
         matches.RemoveRange(kept, matches.Count - kept);
     }

@@ -107,6 +107,10 @@ internal static class UnicodeCharacters
         return length;
     }
 
+    /// <summary>Canonical decompositions into two.</summary>
+    public static IEnumerable<(int Composite, int First, int Second)> CanonicalPairs()
+        => Decompositions.Where(entry => entry.Value.Second != 0).Select(entry => (entry.Key, entry.Value.First, entry.Value.Second));
+
     /// <summary>The code point at an index of UTF-16 text; a lone surrogate stands for itself.</summary>
     public static int CodePointAt(ReadOnlySpan<char> text, int index)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Attend.Text.Data;
+using Attend.Text.Tokenizers.Pipeline;
 
 namespace Attend.Text.Tokenizers;
 
@@ -59,7 +60,7 @@ internal static class BertTokenizerFiles
     {
         var path = Path.Combine(folder, VocabularyFile);
         if (!File.Exists(path)) throw new DataFileException(path, null, "no such file; a BERT tokenizer needs its vocabulary, one token per line");
-        var entries = ReadLines(path);
+        string[] entries = [.. TextLines.Read(path)];
         if (BertVocabularyFault.Find(entries, options, out _) is { } fault)
         {
             var problem = fault.RepeatedId is { } first ? $"'{entries[first]}' repeats line {first + 1}; expected distinct tokens" : fault.Problem;
@@ -68,33 +69,12 @@ internal static class BertTokenizerFiles
         return entries;
     }
 
-    private static string[] ReadLines(string path)
-    {
-        ReadOnlySpan<byte> rest = File.ReadAllBytes(path);
-        if (rest.StartsWith(System.Text.Encoding.UTF8.Preamble)) rest = rest[3..];
-        var lines = new List<string>();
-        while (!rest.IsEmpty)
-        {
-            var end = rest.IndexOf((byte)'\n');
-            var line = end < 0 ? rest : rest[..end];
-            rest = end < 0 ? [] : rest[(end + 1)..];
-            if (line.EndsWith("\r"u8)) line = line[..^1];
-            try
-            {
-                lines.Add(StrictUtf8.GetString(line));
-            }
-            catch (DecoderFallbackException fault)
-            {
-                throw new DataFileException(path, lines.Count + 1, "not UTF-8; save the vocabulary as UTF-8", fault);
-            }
-        }
-        return [.. lines];
-    }
+    public static BertTokenizerOptions ReadOptions(string folder) => Override(folder, new BertTokenizerOptions());
 
-    public static BertTokenizerOptions ReadOptions(string folder)
+    /// <summary>Options, but for what tokenizer_config.json says.</summary>
+    public static BertTokenizerOptions Override(string folder, BertTokenizerOptions defaults)
     {
         var path = Path.Combine(folder, ConfigFile);
-        var defaults = new BertTokenizerOptions();
         if (!File.Exists(path)) return defaults;
         try
         {
@@ -106,7 +86,7 @@ internal static class BertTokenizerFiles
             return new BertTokenizerOptions
             {
                 DoLowerCase = config.Flag("do_lower_case") ?? defaults.DoLowerCase,
-                StripAccents = config.Flag("strip_accents"),
+                StripAccents = config.Flag("strip_accents") ?? defaults.StripAccents,
                 TokenizeChineseChars = config.Flag("tokenize_chinese_chars") ?? defaults.TokenizeChineseChars,
                 MaxWordCodePoints = config.Count("max_input_chars_per_word") ?? defaults.MaxWordCodePoints,
                 PadToken = config.Token("pad_token") ?? defaults.PadToken,

@@ -37,6 +37,11 @@ internal sealed class InputTemplate
 
     public bool TrimsOffsets => _trimsOffsets;
 
+    public bool IsSameAs(InputTemplate other) => AreSame(_single, other._single) && AreSame(_pair, other._pair) && _trimsOffsets == other._trimsOffsets;
+
+    private static bool AreSame(Element[] left, Element[] right) => left.Length == right.Length && left.Zip(right).All(both
+        => both.First.Text == both.Second.Text && both.First.SegmentId == both.Second.SegmentId && (both.First.SpecialIds ?? []).SequenceEqual(both.Second.SpecialIds ?? []));
+
     public int SpecialTokenCount(bool pair) => (pair ? _pair : _single).Sum(element => element.SpecialIds?.Length ?? 0);
 
     /// <summary>One encoding of texts, cut to the length that the options allow.</summary>

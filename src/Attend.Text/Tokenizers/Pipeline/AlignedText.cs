@@ -111,6 +111,8 @@ internal sealed class AlignedText
         if (Length > from && _ends[Length - 1] == start) _ends[Length - 1] = end;
     }
 
+    public void RemoveLast() => Length--;
+
     /// <summary>A copy without alignment.</summary>
     public override string ToString() => Units.ToString();
 

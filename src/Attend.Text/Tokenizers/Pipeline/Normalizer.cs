@@ -111,7 +111,7 @@ internal sealed class BertNormalizer(bool cleanText, bool isolateIdeographs, boo
         }
 
         private static bool IsOther(int codePoint)
-            => UnicodeProperties.CategoryOf(codePoint) is UnicodeCategoryCode.Cc or UnicodeCategoryCode.Cf or UnicodeCategoryCode.Cn or UnicodeCategoryCode.Co;
+            => UnicodeProperties.CategoryOf(codePoint) is UnicodeCategoryCode.Cc or UnicodeCategoryCode.Cf or UnicodeCategoryCode.Co;
     }
 
     private sealed class IdeographSpacing : CharacterNormalizer

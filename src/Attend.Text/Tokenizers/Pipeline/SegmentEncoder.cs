@@ -1,4 +1,5 @@
 using Attend.Text.Tokenizers.Pipeline.Models;
+using Attend.Text.Tokenizers.Pipeline.SentencePiece;
 using Attend.Text.Tokenizers.Unicode;
 
 namespace Attend.Text.Tokenizers.Pipeline;
@@ -14,12 +15,15 @@ internal sealed class SegmentEncoder
     private readonly BertEngine? _bert;
     private readonly bool _trimsOffsets;
 
+    /// <summary>Begins a word inside a piece; U+FFFF, no character, for none.</summary>
+    private readonly char _wordSign;
+
     /// <param name="definition">Added tokens have their final ids.</param>
     /// <param name="special">Ids that no text may become by the model.</param>
     /// <param name="trimsOffsets">Offsets of added tokens leave out the white space that they took.</param>
     public SegmentEncoder(TokenizerDefinition definition, IReadOnlySet<int> special, bool trimsOffsets)
     {
-        _trimsOffsets = trimsOffsets;
+        (_trimsOffsets, _wordSign) = (trimsOffsets, definition.WordSign ?? '\uFFFF');
         _normalizers = definition.Normalizer is { } normalizer ? [.. normalizer.Steps] : [];
         _preTokenizers = [.. Flatten(definition.PreTokenizer)];
         if (_preTokenizers is [.., ByteLevelPreTokenizer last] && definition.Model is BpeDefinition { ContinuationPrefix: null or "", EndOfWordSuffix: null or "" } bpe && BpeModel.HasAllBytes(bpe.Vocabulary))
@@ -34,6 +38,7 @@ internal sealed class SegmentEncoder
             WordLevelDefinition model => new WordLevelModel(model, special),
             BpeDefinition model => new BpeModel(model, special, _byteLevel is not null),
             UnigramDefinition model => new UnigramModel(model, special),
+            SentencePieceBpeDefinition model => new SentencePieceBpeModel(model),
             var other => throw new ArgumentException($"no such kind of model: {other.GetType().Name}", nameof(definition)),
         };
         var raw = definition.AddedTokens.Where(token => !token.Normalized).ToArray();
@@ -118,7 +123,13 @@ internal sealed class SegmentEncoder
                 found = scratch.Pieces.Span;
                 if (isKept) cache.Add(word, hash, found);
             }
-            foreach (ref readonly var part in found) tokens.Add(part.Id, text.SpanOf(piece.Start + part.From, piece.Start + part.To));
+            var isFirst = true;
+            foreach (ref readonly var part in found)
+            {
+                if (!isFirst && word[part.From] == _wordSign) tokens.Word++;
+                tokens.Add(part.Id, text.SpanOf(piece.Start + part.From, piece.Start + part.To));
+                isFirst = false;
+            }
         }
     }
 }

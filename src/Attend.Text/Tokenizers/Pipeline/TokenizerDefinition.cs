@@ -22,12 +22,25 @@ internal sealed record TokenizerDefinition
     /// <summary>Makes text of tokens, or null: tokens are joined by blanks.</summary>
     public Decoder? Decoder { get; init; }
 
+    /// <summary>A token that begins with this sign begins a word, where there is no pre-tokenizer that cuts words; null for none.</summary>
+    public char? WordSign { get; init; }
+
+    /// <summary>The file that no tokenizer.json can express; written again as it was. Null where there is none.</summary>
+    public TokenizerSource? Source { get; init; }
+
     /// <summary>Where the file wants an input to be cut, or null.</summary>
     public TruncationDefinition? Truncation { get; init; }
 
     /// <summary>How the file wants inputs to be filled up, or null.</summary>
     public PaddingDefinition? Padding { get; init; }
 }
+
+/// <summary>A file that a tokenizer was made of.</summary>
+/// <param name="Name">Its name without folder.</param>
+/// <param name="Bytes">Its content.</param>
+/// <param name="Class">"tokenizer_class" beside it; empty where there was none.</param>
+/// <param name="Settings">Other settings beside it that were followed.</param>
+internal sealed record TokenizerSource(string Name, byte[] Bytes, string Class, IReadOnlyDictionary<string, object?> Settings);
 
 /// <summary>A token that the text is searched for.</summary>
 /// <param name="Id">Its id; that of the model's vocabulary where it has the token.</param>

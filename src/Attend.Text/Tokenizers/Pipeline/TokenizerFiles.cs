@@ -14,6 +14,12 @@ internal static class TokenizerFiles
     {
         ArgumentNullException.ThrowIfNull(folder);
         Directory.CreateDirectory(folder);
+        if (tokenizer.Definition.Source is { } source)
+        {
+            File.WriteAllBytes(Path.Combine(folder, source.Name), source.Bytes);
+            WriteConfig(folder, source.Class, tokenizer, source.Settings);
+            return;
+        }
         File.WriteAllBytes(Path.Combine(folder, JsonFile), TokenizerJsonWriter.ToBytes(tokenizer.Definition));
         WriteConfig(folder, "PreTrainedTokenizerFast", tokenizer, new Dictionary<string, object?>());
     }
@@ -21,7 +27,8 @@ internal static class TokenizerFiles
     /// <summary>Writes tokenizer_config.json with the names of the special tokens.</summary>
     public static void WriteConfig(string folder, string tokenizerClass, ITokenizer tokenizer, IReadOnlyDictionary<string, object?> more)
     {
-        var config = new Dictionary<string, object?> { ["tokenizer_class"] = tokenizerClass };
+        var config = new Dictionary<string, object?>();
+        if (tokenizerClass.Length > 0) config["tokenizer_class"] = tokenizerClass;
         var special = tokenizer.SpecialTokens;
         foreach (var (key, id) in new[] { ("bos_token", special.Bos), ("eos_token", special.Eos), ("unk_token", special.Unknown), ("sep_token", special.Sep), ("pad_token", special.Pad), ("cls_token", special.Cls), ("mask_token", special.Mask) })
         {

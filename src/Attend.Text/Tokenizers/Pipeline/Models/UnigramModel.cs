@@ -15,6 +15,7 @@ internal sealed class UnigramModel : TokenModel
     private readonly int _unknownId;
     private readonly bool _isSinglePrecision;
     private readonly int[] _fallback;
+    private readonly IReadOnlySet<int> _unrounded;
 
     /// <param name="definition">Pieces and scores.</param>
     /// <param name="unreachable">Ids that no text may become.</param>
@@ -24,9 +25,9 @@ internal sealed class UnigramModel : TokenModel
         var ids = IdsOf(definition.Entries);
         if (definition.UnknownId is { } unknown && unknown >= definition.Pieces.Count) throw new ArgumentException($"unk_id is {unknown}, but there are {definition.Pieces.Count} pieces");
         _unknownId = definition.UnknownId ?? -1;
-        _isSinglePrecision = definition.IsSinglePrecision;
+        (_isSinglePrecision, _unrounded) = (definition.IsSinglePrecision, definition.Unrounded);
         _scores = [.. definition.Pieces.Select(piece => piece.Score)];
-        _trie = new CharTrie(ids.Where(entry => entry.Key.Length > 0 && !unreachable.Contains(entry.Value)).Select(entry => (entry.Key, entry.Value)));
+        _trie = new CharTrie(ids.Where(entry => entry.Key.Length > 0 && !unreachable.Contains(entry.Value) && !definition.Unreachable.Contains(entry.Value)).Select(entry => (entry.Key, entry.Value)));
         var least = definition.LeastScore ?? (_scores.Length > 0 ? _scores.Min() : 0);
         _unknownScore = Rounded(least - UnknownPenalty);
         _fallback = definition.ByteFallback ? [.. Enumerable.Range(0, 256).Select(value => ids.GetValueOrDefault($"<0x{value:X2}>", -1))] : [];
@@ -63,7 +64,8 @@ internal sealed class UnigramModel : TokenModel
                 node = _trie.Step(node, word[end++]);
                 if (node < 0) break;
                 if (_trie.ValueAt(node) is not (>= 0 and var id)) continue;
-                Consider(ref paths[end], Rounded(_scores[id] + here), at, id);
+                var score = _scores[id] + here;
+                Consider(ref paths[end], _unrounded.Count > 0 && _unrounded.Contains(id) ? score : Rounded(score), at, id);
                 hasSingle |= end == next;
             }
             if (hasSingle) continue;
@@ -72,9 +74,9 @@ internal sealed class UnigramModel : TokenModel
         }
     }
 
-    private static void Consider(ref BestPath path, double score, int start, int id)
+    private void Consider(ref BestPath path, double score, int start, int id)
     {
-        if (path.Start < 0 || score > path.Score) path = new BestPath { Score = score, Start = start, Id = id };
+        if (path.Start < 0 || score > path.Score) path = new BestPath { Score = Rounded(score), Start = start, Id = id };
     }
 
     /// <summary>Pieces come from the end: an unknown one before an unknown one widens it.</summary>

@@ -24,6 +24,9 @@ internal static class CharacterProperties
     public static CodePointSet? Find(string name)
         => Known.GetOrAdd(name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant(), Make);
 
+    /// <summary>The set of a POSIX bracket [:name:], or null; its "punct" holds symbols too.</summary>
+    public static CodePointSet? FindPosix(string name) => name == "punct" ? Find("p")!.Or(Find("s")!) : Find(name);
+
     private static CodePointSet? Make(string name) => name switch
     {
         "any" => CodePointSet.All,
@@ -35,9 +38,10 @@ internal static class CharacterProperties
         "alnum" => Find("alpha")!.Or(Categories("nd")!),
         "digit" => Categories("nd"),
         "xdigit" => HexDigit,
-        "word" => Find("alpha")!.Or(Categories("m")!).Or(Categories("nd")!).Or(Categories("pc")!),
-        "lower" => Categories("ll"),
-        "upper" => Categories("lu"),
+        // Oniguruma also counts the superscripts and fractions of Latin-1.
+        "word" => Find("alpha")!.Or(Categories("m")!).Or(Categories("nd")!).Or(Categories("pc")!).Or(CodePointSet.Of((0xB2, 0xB3), (0xB9, 0xB9), (0xBC, 0xBE))),
+        // Lu and Other_Uppercase.
+        "upper" or "uppercase" => Categories("lu")!.Or(CodePointSet.Of((0x2160, 0x216F), (0x24B6, 0x24CF), (0x1F130, 0x1F149), (0x1F150, 0x1F169), (0x1F170, 0x1F189))),
         "cntrl" => Categories("cc"),
         "graph" => Find("space")!.Or(Categories("cc")!).Or(Categories("cn")!).Or(Categories("cs")!).Not(),
         "print" => Find("graph")!.Or(Categories("zs")!),

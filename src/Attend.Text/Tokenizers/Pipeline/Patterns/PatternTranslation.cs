@@ -460,7 +460,7 @@ internal sealed class PatternTranslation
             if (end < 0) throw outer.Fault("'[:' without ':]'");
             var name = outer._pattern[outer._at..end];
             outer._at = end + 2;
-            var set = CharacterProperties.Find(name) ?? throw outer.Fault($"the class '[:{name}:]' is not known here");
+            var set = CharacterProperties.FindPosix(name) ?? throw outer.Fault($"the class '[:{name}:]' is not known here");
             return isNegated ? set.Not() : set;
         }
     }

@@ -1,6 +1,7 @@
 using Attend.Checkpoints;
 using Attend.Runtime;
 using Attend.Text.Data;
+using Attend.Text.Tokenizers;
 using Attend.Training;
 
 namespace Attend.App;
@@ -10,7 +11,7 @@ internal static class Failures
 {
     public static (int ExitCode, string Message)? Describe(Exception exception) => exception switch
     {
-        DataFileException or CheckpointException or CheckpointMismatchException or HubException or EngineException or NonFiniteLossException => (1, exception.Message),
+        DataFileException or TokenizationException or CheckpointException or CheckpointMismatchException or HubException or EngineException or NonFiniteLossException => (1, exception.Message),
         IOException or UnauthorizedAccessException => (1, exception.Message),
         ArgumentException => (2, exception.Message),
         _ => null,

@@ -58,12 +58,14 @@ public sealed class ModelFolder
         }
     }
 
-    /// <summary>The tokenizer of the folder.</summary>
+    /// <summary>The tokenizer of the folder, of whatever kind (see <see cref="TokenizerFolder"/>).</summary>
+    /// <exception cref="Text.Data.DataFileException">There is none, or its files cannot be used.</exception>
+    /// <exception cref="CheckpointException">It has more tokens than the model.</exception>
     public ITokenizer LoadTokenizer()
     {
-        var tokenizer = BertTokenizer.Load(Path);
+        var tokenizer = TokenizerFolder.Load(Path);
         if (tokenizer.VocabSize > Config.VocabSize)
-            throw new CheckpointException(System.IO.Path.Combine(Path, "vocab.txt"), "the vocabulary does not belong to the model", $"at most {Config.VocabSize} tokens (vocab_size in config.json)", $"{tokenizer.VocabSize}", "Use the vocab.txt the model was trained with.");
+            throw new CheckpointException(Path, "the tokenizer does not belong to the model", $"at most {Config.VocabSize} tokens (vocab_size in config.json)", $"{tokenizer.VocabSize}", "Use the tokenizer the model was trained with.");
         return tokenizer;
     }
 

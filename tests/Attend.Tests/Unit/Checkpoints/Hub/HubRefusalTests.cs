@@ -181,7 +181,7 @@ public sealed class HubRefusalTests : IDisposable
     [Fact]
     public async Task AnAnswerThatDoesNotBeginIsAskedForAgain()
     {
-        _hub.Options = _hub.Options with { AnswerTimeout = TimeSpan.FromMilliseconds(200) };
+        _hub.Options = _hub.Options with { AnswerTimeout = TimeSpan.FromMilliseconds(500) };
         var calls = 0;
         _hub.Server.Misbehave = async context =>
         {
@@ -190,6 +190,6 @@ public sealed class HubRefusalTests : IDisposable
             return true;
         };
         await _hub.PullAsync();
-        Assert.Contains("no answer within", Assert.Single(_hub.Notices));
+        Assert.Contains(_hub.Notices, notice => notice.Contains("no answer within", StringComparison.Ordinal));
     }
 }

@@ -103,8 +103,8 @@ internal sealed class HubServer : IDisposable
         if (!HttpMethods.IsHead(request.Method)) await response.Body.WriteAsync(content.AsMemory(from));
     }
 
-    /// <summary>Announces the whole content, sends some bytes of it, and hangs up.</summary>
-    public static async Task DropAsync(HttpContext context, byte[] content, int sent)
+    /// <summary>Announces the whole content, sends some bytes of it, and hangs up once they are in the file that receives them.</summary>
+    public static async Task DropAsync(HttpContext context, byte[] content, int sent, string receiver)
     {
         var from = RangeStart(context);
         if (from > 0)
@@ -115,7 +115,7 @@ internal sealed class HubServer : IDisposable
         context.Response.ContentLength = content.Length - from;
         await context.Response.Body.WriteAsync(content.AsMemory(from, sent));
         await context.Response.Body.FlushAsync();
-        await Task.Delay(30); // what was sent shall arrive before the line breaks
+        while (!context.RequestAborted.IsCancellationRequested && (!File.Exists(receiver) || new FileInfo(receiver).Length < from + sent)) await Task.Delay(2);
         context.Abort();
     }
 

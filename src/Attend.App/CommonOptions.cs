@@ -9,5 +9,7 @@ internal static class CommonOptions
 
     public static Option<string> Device() => new("--device") { Description = "where to compute", DefaultValueFactory = _ => "auto", HelpName = "auto|cpu|cuda|cuda:N" };
 
+    public static Option<string?> From(string without) => new("--from") { Description = $"model to start from: a folder, or the name of a published one (owner/name), which is fetched unless it was before; {without}", HelpName = "FOLDER|NAME" };
+
     public static Argument<string> Model() => new("MODEL") { Description = "a run's folder, any model folder, or the name of a pulled model (owner/name, owner/name@revision)" };
 }

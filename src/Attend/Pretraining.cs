@@ -113,7 +113,7 @@ public sealed record Pretraining : ModelTraining<PretrainingExample, Pretraining
     private ITokenizer MakeTokenizer(Corpus corpus, Action<string> notice)
     {
         if ((Resume ? Out : From) is { } folder) return ModelFolder.Open(folder).LoadTokenizer();
-        if (Tokenizer is not null) return BertTokenizer.Load(Tokenizer);
+        if (Tokenizer is not null) return BertTokenizer.Load(ModelSource.Locate(Tokenizer));
         notice($"training a vocabulary of {Vocabulary.VocabSize:N0} tokens");
         return WordPieceTrainer.Train(corpus.Lines().Select(line => line.Text), Vocabulary);
     }

@@ -16,7 +16,7 @@ internal static class ConvertCommand
 
     public static Command Create()
     {
-        var source = new Argument<string>("SOURCE") { Description = "a model folder, or a file of weights (pytorch_model.bin, .pt, .safetensors, an index of shards)" };
+        var source = new Argument<string>("SOURCE") { Description = "a model folder, the name of a pulled model, or a file of weights (pytorch_model.bin, .pt, .safetensors, an index of shards)" };
         var target = new Option<string>("--out") { Description = "folder of the result; it must not exist", Required = true, HelpName = "FOLDER" };
         var dtype = new Option<string?>("--dtype") { Description = "element type of the floating tensors  [default: each keeps its own]", HelpName = "f32|f16|bf16" };
         dtype.AcceptOnlyFromAmong([.. Types.Keys]);

@@ -13,10 +13,10 @@ internal sealed class PretrainCommand
     private readonly Option<string?> _dev = new("--dev") { Description = "text to judge the model by; without it a share of the documents is held out", HelpName = "FILES" };
     private readonly Option<double> _devShare = new("--dev-share") { Description = "share of the documents that is held out without --dev", DefaultValueFactory = _ => 0.02 };
     private readonly Option<string> _out = new("--out") { Description = "the run's folder", Required = true, HelpName = "FOLDER" };
-    private readonly Option<string?> _from = new("--from") { Description = "model folder to go on from; without it a new model", HelpName = "FOLDER" };
+    private readonly Option<string?> _from = CommonOptions.From("without it a new model");
     private readonly Option<string> _size = new("--size") { Description = "size of a new model", DefaultValueFactory = _ => "mini", HelpName = "tiny|mini|small|medium|base" };
     private readonly Option<double> _dropout = new("--dropout") { Description = "dropout of a new model, in [0, 1)", DefaultValueFactory = _ => 0.0 };
-    private readonly Option<string?> _tokenizer = new("--tokenizer") { Description = "folder with the tokenizer of a new model; without it its vocabulary is trained from the text", HelpName = "FOLDER" };
+    private readonly Option<string?> _tokenizer = new("--tokenizer") { Description = "tokenizer of a new model: a folder, or the name of a pulled model; without it its vocabulary is trained from the text", HelpName = "FOLDER" };
     private readonly Option<int> _vocabSize = new("--vocab-size") { Description = "vocabulary of a new model, in tokens", DefaultValueFactory = _ => 16384 };
     private readonly Option<bool> _cased = new("--cased") { Description = "a new model's vocabulary keeps upper case and accents" };
     private readonly Option<string> _objective = new("--objective") { Description = "hidden words and pairs of segments, or hidden words alone", DefaultValueFactory = _ => "mlm+nsp", HelpName = "mlm+nsp|mlm" };
@@ -64,7 +64,7 @@ internal sealed class PretrainCommand
         _objective.AcceptOnlyFromAmong("mlm+nsp", "mlm");
         command.SetAction(parsed =>
         {
-            var training = Read(parsed);
+            var training = Read(parsed) with { From = PullDisplay.Ensure(parsed.GetValue(_from), cancel) };
             var card = TrainingDisplay.Show((progress, notice) => training.Run(progress, notice, cancel));
             var last = card.History.FirstOrDefault(stretch => stretch.Epoch == card.BestEpoch);
             if (parsed.GetValue(_json)) Output.WriteJson(new { Run = training.Out, Dev = last?.DevMetrics, card.Seconds, card.ParameterCount });
@@ -88,7 +88,6 @@ internal sealed class PretrainCommand
             Dev = parsed.GetValue(_dev),
             DevShare = parsed.GetValue(_devShare),
             Out = parsed.GetValue(_out)!,
-            From = parsed.GetValue(_from),
             Size = EncoderSize.Named[parsed.GetValue(_size)!] with { Dropout = parsed.GetValue(_dropout) },
             Tokenizer = parsed.GetValue(_tokenizer),
             Vocabulary = new() { VocabSize = parsed.GetValue(_vocabSize), DoLowerCase = !parsed.GetValue(_cased) },

@@ -14,7 +14,7 @@ internal static class TrainCommand
         private readonly Option<string> _data = new("--data") { Description = "labelled texts to learn from (.csv .tsv .jsonl .parquet, also .gz)", Required = true, HelpName = "FILE" };
         private readonly Option<string?> _dev = new("--dev") { Description = "labelled texts to judge the model by; without it a tenth of --data is split off", HelpName = "FILE" };
         private readonly Option<string> _out = new("--out") { Description = "the run's folder", Required = true, HelpName = "FOLDER" };
-        private readonly Option<string?> _from = new("--from") { Description = "model to start from: a folder, or the name of a published one, which is fetched unless it was before; without it a new model is trained from nothing", HelpName = "FOLDER|NAME" };
+        private readonly Option<string?> _from = CommonOptions.From("without it a new model is trained from nothing");
         private readonly Option<string> _size = new("--size") { Description = "size of a new model", DefaultValueFactory = _ => "tiny", HelpName = "tiny|mini|small|medium|base" };
         private readonly Option<int> _vocabSize = new("--vocab-size") { Description = "vocabulary of a new model, in tokens", DefaultValueFactory = _ => 8192 };
         private readonly Option<bool> _cased = new("--cased") { Description = "a new model's vocabulary keeps upper case and accents" };

@@ -10,7 +10,7 @@ public static partial class WeightsConversion
     private static readonly string[] Companions = [".json", ".txt", ".model", ".md", ".jinja", ".vocab", ".bpe", ".codes"];
 
     /// <summary>Converts a model folder, or one file of weights; one tensor at a time is in memory.</summary>
-    /// <param name="source">A folder, whose configuration and tokenizer files are copied along, or a file: safetensors, an index of shards, or torch.save's.</param>
+    /// <param name="source">A folder, or the name of a pulled model, whose configuration and tokenizer files are copied along, or a file: safetensors, an index of shards, or torch.save's.</param>
     /// <param name="target">A new folder; it appears whole or not at all.</param>
     /// <param name="dtype">Element type for the floating tensors; null = each keeps its own.</param>
     /// <returns>What was written and what was left out.</returns>

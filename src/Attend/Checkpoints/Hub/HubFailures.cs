@@ -65,6 +65,7 @@ internal static class HubFailures
         HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => "the proxy lets nothing through",
         HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } => "the connection broke",
         IOException { InnerException: SocketException } => "the connection broke",
+        HttpRequestException { InnerException: IOException inner } => Reason(inner),
         _ => exception.Message.TrimEnd('.'),
     };
 

@@ -45,10 +45,10 @@ internal static class BpeTrainer
     {
         var entries = new List<string>(SpecialTokens.All);
         var ids = new int[256];
-        foreach (var value in Enumerable.Range(0, 256).OrderBy(value => ByteCharacters.OfBytes[value]))
+        foreach (var value in Enumerable.Range(0, 256).OrderBy(value => ByteCharacters.Of((byte)value)))
         {
             ids[value] = entries.Count;
-            entries.Add(ByteCharacters.OfBytes[value].ToString());
+            entries.Add(ByteCharacters.Of((byte)value).ToString());
         }
         var merges = new PairMerges();
         Span<byte> bytes = stackalloc byte[3 * (WordSplitters.LongestWord + 2)];

@@ -1,4 +1,5 @@
 using Attend.Text.Data;
+using Attend.Text.Tokenizers.Pipeline;
 
 namespace Attend.Text.Tokenizers.Training;
 
@@ -86,7 +87,7 @@ public sealed record TokenizerTraining
                 MaxDistinctWords = MaxDistinctWords,
             };
             var tokenizer = WordPieceTrainer.Train(Texts(), options, progress, facts => Check(facts, corpus), cancellationToken, out var facts);
-            return new TrainedTokenizer(TrainedDefinitions.WordPiece(tokenizer), tokenizer.Save, facts) { TextCount = textCount };
+            return new TrainedTokenizer(tokenizer, TrainedDefinitions.WordPiece(tokenizer), facts) { TextCount = textCount };
         }
         return TrainPieces(Texts(), corpus, new TrainerTask(VocabSize, MinFrequency, progress), cancellationToken) with { TextCount = textCount };
     }
@@ -107,7 +108,7 @@ public sealed record TokenizerTraining
             TokenizerType.Unigram => TrainedDefinitions.Unigram(UnigramTrainer.Train(words, alphabet, ByteFallback, task, cancellationToken)),
             _ => throw new ArgumentException($"no such type of tokenizer: {Type}"),
         };
-        return new TrainedTokenizer(definition, TrainedDefinitions.SaveConfig, facts) { TextCount = 0 };
+        return new TrainedTokenizer(new PipelineTokenizer(definition, TrainedDefinitions.Names), definition, facts) { TextCount = 0 };
     }
 
     private void Check(VocabularyFacts facts, TextCorpus corpus)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Attend.Text.Tokenizers.Pipeline;
 
 namespace Attend.Text.Tokenizers.Training;
@@ -6,8 +5,6 @@ namespace Attend.Text.Tokenizers.Training;
 /// <summary>The whole of tokenizer.json around a trained vocabulary.</summary>
 internal static class TrainedDefinitions
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     private static readonly string BlankSign = WordSplitters.BlankSign.ToString();
 
     /// <summary>BERT's cleaning and words around WordPiece.</summary>
@@ -54,22 +51,17 @@ internal static class TrainedDefinitions
             : new MetaspaceDecoder(BlankSign, PrependScheme.Always),
     };
 
-    /// <summary>tokenizer_config.json of a vocabulary with <see cref="SpecialTokens"/>.</summary>
-    public static void SaveConfig(string folder)
+    /// <summary>What the special tokens are for.</summary>
+    public static SpecialTokenNames Names { get; } = new()
     {
-        var config = new Dictionary<string, object>
-        {
-            ["tokenizer_class"] = "PreTrainedTokenizerFast",
-            ["bos_token"] = SpecialTokens.Begin,
-            ["eos_token"] = SpecialTokens.End,
-            ["cls_token"] = SpecialTokens.Begin,
-            ["sep_token"] = SpecialTokens.End,
-            ["pad_token"] = SpecialTokens.Pad,
-            ["unk_token"] = SpecialTokens.Unknown,
-            ["mask_token"] = SpecialTokens.Mask,
-        };
-        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), JsonSerializer.Serialize(config, Indented) + "\n");
-    }
+        Bos = SpecialTokens.Begin,
+        Eos = SpecialTokens.End,
+        Cls = SpecialTokens.Begin,
+        Sep = SpecialTokens.End,
+        Pad = SpecialTokens.Pad,
+        Unknown = SpecialTokens.Unknown,
+        Mask = SpecialTokens.Mask,
+    };
 
     private static NamedToken Begin => new(SpecialTokens.Begin, Array.IndexOf(SpecialTokens.All, SpecialTokens.Begin));
 

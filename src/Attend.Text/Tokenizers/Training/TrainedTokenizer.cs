@@ -5,11 +5,13 @@ namespace Attend.Text.Tokenizers.Training;
 /// <summary>A tokenizer, ready to be written, and what its trainer saw.</summary>
 public sealed record TrainedTokenizer
 {
-    private readonly Action<string> _saveBeside;
     private readonly VocabularyFacts _facts;
 
-    internal TrainedTokenizer(TokenizerDefinition definition, Action<string> saveBeside, VocabularyFacts facts)
-        => (Definition, _saveBeside, _facts) = (definition, saveBeside, facts);
+    internal TrainedTokenizer(ITokenizer tokenizer, TokenizerDefinition definition, VocabularyFacts facts)
+        => (Tokenizer, Definition, _facts) = (tokenizer, definition, facts);
+
+    /// <summary>The tokenizer.</summary>
+    public ITokenizer Tokenizer { get; }
 
     internal TokenizerDefinition Definition { get; }
 
@@ -39,8 +41,7 @@ public sealed record TrainedTokenizer
     public void Save(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        Directory.CreateDirectory(folder);
-        _saveBeside(folder);
-        File.WriteAllBytes(Path.Combine(folder, "tokenizer.json"), TokenizerJsonWriter.ToBytes(Definition));
+        Tokenizer.Save(folder);
+        if (Tokenizer is BertTokenizer) File.WriteAllBytes(Path.Combine(folder, TokenizerFiles.JsonFile), TokenizerJsonWriter.ToBytes(Definition));
     }
 }

@@ -1,11 +1,11 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
+using Attend.Text.Tokenizers.Pipeline;
 using Attend.Text.Tokenizers.Unicode;
 
 namespace Attend.Text.Tokenizers.Training;
 
 /// <summary>How the trainers of byte-pair encoding and unigram models cut texts into words.</summary>
-internal static partial class WordSplitters
+internal static class WordSplitters
 {
     /// <summary>Stands for a blank.</summary>
     public const char BlankSign = '\u2581';
@@ -62,11 +62,13 @@ internal static partial class WordSplitters
     /// <summary>The words of GPT-2 (Radford et al. 2019): contractions, letters, digits and others, each with the blank before it.</summary>
     public static void SplitAsGpt2(string text, WordCounts counts)
     {
-        foreach (var match in Gpt2Words().EnumerateMatches(text))
+        var words = new List<TextPiece>();
+        Gpt2Words.Split(text, 0, words);
+        foreach (var word in words)
         {
-            for (var from = match.Index; from < match.Index + match.Length;)
+            for (var from = word.Start; from < word.End;)
             {
-                var length = Math.Min(LongestWord, match.Index + match.Length - from);
+                var length = Math.Min(LongestWord, word.End - from);
                 if (from + length < text.Length && char.IsSurrogatePair(text[from + length - 1], text[from + length])) length++;
                 counts.Add(text.AsSpan(from, length));
                 from += length;
@@ -84,24 +86,5 @@ internal static partial class WordSplitters
             UnicodeCategory.DecimalDigitNumber => Kind.Digit,
             _ => Kind.Other,
         };
-    }
-
-    [GeneratedRegex(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+", RegexOptions.CultureInvariant)]
-    private static partial Regex Gpt2Words();
-}
-
-/// <summary>GPT-2's way of writing each byte as a printable character.</summary>
-internal static class ByteCharacters
-{
-    /// <summary>Indexed by byte: printable ones of Latin-1 stand for themselves, the others for U+0100 onwards.</summary>
-    public static char[] OfBytes { get; } = Create();
-
-    private static char[] Create()
-    {
-        var characters = new char[256];
-        var next = (char)0x100;
-        for (var value = 0; value < characters.Length; value++)
-            characters[value] = value is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or (>= 0xAE and <= 0xFF) ? (char)value : next++;
-        return characters;
     }
 }

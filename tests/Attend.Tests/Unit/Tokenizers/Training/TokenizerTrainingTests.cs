@@ -1,3 +1,4 @@
+using Attend.Text.Tokenizers;
 using Attend.Text.Tokenizers.Pipeline;
 using Attend.Text.Tokenizers.Training;
 
@@ -33,6 +34,18 @@ public sealed class TokenizerTrainingTests : IDisposable
         Assert.True(File.Exists(Path.Combine(_folder, "out", "tokenizer_config.json")));
         Assert.Equal(type == TokenizerType.WordPiece, File.Exists(Path.Combine(_folder, "out", "vocab.txt")));
         Assert.Equal(15, trained.TextCount);
+
+        var loaded = TokenizerFolder.Load(Path.Combine(_folder, "out"));
+        string[] texts = ["The cats sat on 12 mats.", "猫在垫子上", "Ünknown 🐈 <s> [SEP]  two  blanks ", ""];
+        foreach (var text in texts)
+        {
+            Assert.Equal(trained.Tokenizer.Encode(text, "o'clock").Ids, loaded.Encode(text, "o'clock").Ids);
+            // What is never unknown comes back; SentencePiece's way of writing blanks loses no blank but one at the beginning.
+            var losesNothing = type is TokenizerType.Bpe or TokenizerType.ByteBpe || byteFallback;
+            if (losesNothing) Assert.Equal(text, loaded.Decode(loaded.Encode(text).Ids));
+        }
+        Assert.Equal((trained.Tokenizer.PadId, trained.Tokenizer.MaskId, trained.VocabSize), (loaded.PadId, loaded.MaskId, loaded.VocabSize));
+        Assert.NotEqual(loaded.PadId, loaded.MaskId);
     }
 
     [Fact]

@@ -71,7 +71,8 @@ internal static class LabeledColumns
             : problem);
     }
 
-    private static bool IsDelimited(TableFile table) => DataFile.Extension(table.Path) is ".csv" or ".tsv";
+    /// <summary>CSV or TSV, whose first row may be a header or not.</summary>
+    public static bool IsDelimited(TableFile table) => DataFile.Extension(table.Path) is ".csv" or ".tsv";
 
     private static string SeparatorHint(TableFile table)
     {

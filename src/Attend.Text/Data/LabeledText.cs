@@ -4,4 +4,8 @@ namespace Attend.Text.Data;
 /// <param name="Text">The text, exactly as in the file; may be empty.</param>
 /// <param name="Labels">Its labels, without white space around them, none twice, none empty; one in a single-label task.</param>
 /// <param name="Line">The line where it begins (in a Parquet file: the row), from 1.</param>
-public sealed record LabeledText(string Text, IReadOnlyList<string> Labels, long Line);
+public sealed record LabeledText(string Text, IReadOnlyList<string> Labels, long Line)
+{
+    /// <summary>Other columns that were asked for, by name, such as a source to slice the figures by.</summary>
+    public IReadOnlyDictionary<string, string> Kept { get; init; } = KeptColumns.None;
+}

@@ -21,13 +21,13 @@ public static class LabeledTextFile
         if (options.LabelSeparator is "") throw new ArgumentException("The label separator is empty; expected null or some characters, such as |.", nameof(options));
         var table = TableFile.Open(path, options.HasHeader);
         var (text, label) = LabeledColumns.Choose(table, options);
-        return Rows(label is { } column ? table.Rows(text, column) : table.Rows(text), hasLabels: label is not null, options);
+        return Rows(table, new KeptColumns(table, options.KeepColumns, label is { } column ? [text, column] : [text]), hasLabels: label is not null, options);
     }
 
-    private static IEnumerable<LabeledText> Rows(IEnumerable<TableRow> rows, bool hasLabels, LabeledTextOptions options)
+    private static IEnumerable<LabeledText> Rows(TableFile table, KeptColumns columns, bool hasLabels, LabeledTextOptions options)
     {
-        foreach (var row in rows)
-            yield return new LabeledText(row.Text(0), hasLabels ? Labels(row, row.Values(1), options) : [], row.Line);
+        foreach (var row in table.Rows(columns.All))
+            yield return new LabeledText(row.Text(0), hasLabels ? Labels(row, row.Values(1), options) : [], row.Line) { Kept = columns.Of(row) };
     }
 
     private static string[] Labels(TableRow row, IReadOnlyList<string> values, LabeledTextOptions options)

@@ -17,4 +17,7 @@ public sealed record LabeledTextOptions
 
     /// <summary>Whether each text must have a label; where false, a file may also lack the label column.</summary>
     public bool LabelsRequired { get; init; } = true;
+
+    /// <summary>Names, or numbers from 1, of columns to keep beside the others, for example to slice the figures by.</summary>
+    public IReadOnlyList<string> KeepColumns { get; init; } = [];
 }

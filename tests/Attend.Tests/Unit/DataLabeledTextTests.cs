@@ -27,6 +27,17 @@ public sealed class DataLabeledTextTests : IDisposable
     public void WellKnownNamesAreFound(string content) => Assert.Equal(["2:a=b"], Read("t.csv", content));
 
     [Fact]
+    public void OtherColumnsCanBeKept()
+    {
+        var path = _folder.Write("kept.tsv", "text\tlabel\tsource\n good \tpos\tweb\n");
+        var example = Assert.Single(LabeledTextFile.Read(path, new LabeledTextOptions { KeepColumns = ["source"] }));
+        Assert.Equal(" good ", example.Text);
+        Assert.Equal(new Dictionary<string, string> { ["source"] = "web" }, example.Kept);
+        Assert.Empty(Assert.Single(LabeledTextFile.Read(path)).Kept);
+        Assert.Contains("no column 'sourc'", Assert.Throws<DataFileException>(() => LabeledTextFile.Read(path, new LabeledTextOptions { KeepColumns = ["sourc"] })).Message);
+    }
+
+    [Fact]
     public void WithoutAHeaderTheTextComesFirst()
     {
         Assert.Equal(["1:a=b"], Read("t.tsv", "a\tb\n", NoHeader));

@@ -48,9 +48,10 @@ internal static class InfoCommand
     {
         using var weights = WeightsSource.Open(path);
         var rows = WeightsTable.Read(weights);
-        if (json) Output.WriteJson(new { Path = path, weights.Files, weights.Metadata, weights.OtherKeys, Tensors = rows });
-        else WeightsTable.Show(weights, rows);
-        return 0;
+        FileHash[] files = [.. weights.Files.Select(FileHash.Of)];
+        if (json) Output.WriteJson(new { Path = path, Files = files, weights.Metadata, weights.OtherKeys, Tensors = rows });
+        else WeightsTable.Show(weights, rows, files);
+        return files.Any(file => file.IsWrong) ? 1 : 0;
     }
 
     private static IEnumerable<string[]> Rows(ModelFolder folder, long? parameterCount, RunCard? card)

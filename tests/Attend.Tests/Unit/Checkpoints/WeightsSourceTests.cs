@@ -135,6 +135,20 @@ public sealed class WeightsSourceTests : IDisposable
         Assert.Equal(new TensorStatistics(5, 0, 0), TensorStatistics.Of(weights, "n"));
     }
 
+    [Fact]
+    public void AFileIsHeldAgainstTheHashItWasPublishedWith()
+    {
+        var content = "weights"u8.ToArray();
+        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content));
+        File.WriteAllBytes(_folder.File(hash), content);
+        File.CreateSymbolicLink(_folder.File("sound"), _folder.File(hash));
+        Assert.Equal(new FileHash(_folder.File("sound"), hash, hash), FileHash.Of(_folder.File("sound")));
+        File.WriteAllText(_folder.File(hash), "spoilt");
+        Assert.True(FileHash.Of(_folder.File("sound")).IsWrong);
+        File.WriteAllBytes(_folder.File("plain"), content);
+        Assert.Equal(new FileHash(_folder.File("plain"), hash, null), FileHash.Of(_folder.File("plain")));
+    }
+
     private void Shards()
     {
         Safetensors.Write(_folder.File("one.safetensors"), [("a", ones(2)), ("b", ones(2) * 2)]);

@@ -58,6 +58,7 @@ internal static class Program
         InfoCommand.Create(),
         PullCommand.Create(cancel),
         ConvertCommand.Create(),
+        ExportCommand.Create(),
         DoctorCommand.Create(),
         new HelpOption(),
         new VersionOption(),

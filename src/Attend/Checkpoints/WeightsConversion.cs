@@ -42,7 +42,8 @@ public static partial class WeightsConversion
         });
     }
 
-    private static void CopyCompanions(string source, string target, List<string> copied)
+    /// <summary>Copies what belongs to a model besides its weights, and says what.</summary>
+    internal static void CopyCompanions(string source, string target, List<string> copied)
     {
         foreach (var file in Directory.EnumerateFiles(source).Order(StringComparer.Ordinal))
         {

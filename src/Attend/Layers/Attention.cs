@@ -1,3 +1,4 @@
+using Attend.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -42,6 +43,20 @@ public static class Attention
         if (dropout > 0) weights = Dropout.Apply(weights, dropout);
         return weights.matmul(value);                                              // [batch, head, target, headDim]
     }
+
+    /// <summary>What <see cref="Attend"/> computes, as a graph.</summary>
+    internal static OnnxValue Export(OnnxGraph graph, OnnxValue query, OnnxValue key, OnnxValue value, OnnxValue? bias, int headDim)
+    {
+        var scores = graph.MatMul(graph.Scale(query, 1 / Math.Sqrt(headDim)), graph.Transpose(key, 0, 1, 3, 2));
+        if (bias is { } added) scores = graph.Add(scores, added);
+        return graph.MatMul(graph.Softmax(scores), value);
+    }
+
+    /// <summary>What <see cref="MaskToBias"/> computes, as a graph.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="mask">[batch, seq], int64, 1 = attend.</param>
+    internal static OnnxValue ExportMask(OnnxGraph graph, OnnxValue mask) =>
+        graph.Scale(graph.Subtract(graph.Number(1), graph.ToFloat(graph.Unsqueeze(mask, 1, 2))), float.MinValue);
 
     /// <summary>Turns a mask into the bias that <see cref="Attend"/> adds to its scores: 0 where attended, the lowest finite number elsewhere.</summary>
     /// <remarks>Finite, so that a row with nothing to attend to gives a uniform average and not NaN.</remarks>

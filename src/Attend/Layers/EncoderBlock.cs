@@ -1,3 +1,4 @@
+using Attend.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -84,6 +85,17 @@ public sealed class EncoderBlock : Module<Tensor, Tensor?, LayerTrace, Tensor>
         }
         trace.Add(TraceNames.Hidden, hidden);
         return hidden;
+    }
+
+    internal OnnxValue Export(OnnxGraph graph, OnnxValue hidden, OnnxValue? bias)
+    {
+        if (_norm == NormPlacement.Post)
+        {
+            hidden = graph.LayerNorm(_attentionNorm, graph.Add(hidden, _attention.Export(graph, hidden, bias)));
+            return graph.LayerNorm(_feedForwardNorm, graph.Add(hidden, _feedForward.Export(graph, hidden)));
+        }
+        hidden = graph.Add(hidden, _attention.Export(graph, graph.LayerNorm(_attentionNorm, hidden), bias));
+        return graph.Add(hidden, _feedForward.Export(graph, graph.LayerNorm(_feedForwardNorm, hidden)));
     }
 
     private Tensor Drop(Tensor x) => training && _dropout > 0 ? Dropout.Apply(x, _dropout) : x;

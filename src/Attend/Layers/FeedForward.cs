@@ -1,3 +1,4 @@
+using Attend.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -10,21 +11,23 @@ public sealed class FeedForward : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "inner")] private readonly Linear _inner;
     [ComponentName(Name = "outer")] private readonly Linear _outer;
-    private readonly Func<Tensor, Tensor> _activation;
+    private readonly string _activation;
 
     /// <summary>Creates the layer.</summary>
     public FeedForward(BlockOptions block) : base(nameof(FeedForward))
     {
         _inner = Linear(block.HiddenSize, block.IntermediateSize);
         _outer = Linear(block.IntermediateSize, block.HiddenSize);
-        _activation = ActivationFunctions.Find(block.Activation);
+        _activation = block.Activation;
         RegisterComponents();
     }
 
     /// <summary>Maps each position by itself.</summary>
     /// <param name="hidden">[batch, seq, hidden].</param>
     /// <returns>[batch, seq, hidden].</returns>
-    public override Tensor forward(Tensor hidden) => _outer.call(_activation(_inner.call(hidden)));
+    public override Tensor forward(Tensor hidden) => _outer.call(ActivationFunctions.Find(_activation)(_inner.call(hidden)));
+
+    internal OnnxValue Export(OnnxGraph graph, OnnxValue hidden) => graph.Linear(_outer, graph.Activation(_activation, graph.Linear(_inner, hidden)));
 }
 
 /// <summary>Activation functions by their names in Hugging Face configurations.</summary>

@@ -1,3 +1,4 @@
+using Attend.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -36,6 +37,14 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor?, LayerTrace, Ten
     /// <param name="trace">Keeps the attention weights if it wants them.</param>
     /// <returns>[batch, seq, hidden].</returns>
     public override Tensor forward(Tensor hidden, Tensor? bias, LayerTrace trace) => Attend(hidden, bias, null, trace);
+
+    internal OnnxValue Export(OnnxGraph graph, OnnxValue hidden, OnnxValue? bias)
+    {
+        var (size, headDim) = (_output.weight!.shape[1], (int)(_output.weight.shape[1] / _headCount));
+        var qkv = graph.Transpose(graph.Reshape(graph.Linear(_qkv, hidden), 0, 0, 3, _headCount, headDim), 2, 0, 3, 1, 4);
+        var attended = Attention.Export(graph, graph.Select(qkv, 0, 0), graph.Select(qkv, 0, 1), graph.Select(qkv, 0, 2), bias, headDim);
+        return graph.Linear(_output, graph.Reshape(graph.Transpose(attended, 0, 2, 1, 3), 0, 0, size));
+    }
 
     /// <summary>Attends from the positions at hand to them and to those remembered.</summary>
     /// <param name="hidden">[batch, seq, hidden].</param>

@@ -1,3 +1,4 @@
+using Attend.Onnx;
 using static TorchSharp.torch;
 
 namespace Attend.Layers;
@@ -21,10 +22,22 @@ public static class Pooling
         return (hidden * weights).sum(1) / weights.sum(1).clamp_min(1);             // [batch, hidden]
     }
 
+    internal static OnnxValue ExportMean(OnnxGraph graph, OnnxValue hidden, OnnxValue mask)
+    {
+        var weights = graph.Unsqueeze(graph.ToFloat(mask), 2);                      // [batch, seq, 1]
+        return graph.Divide(graph.Sum(graph.Multiply(hidden, weights), 1), graph.Node("Max", [graph.Sum(weights, 1), graph.Number(1)]));
+    }
+
     /// <summary>Greatest value of each feature over the real tokens.</summary>
     /// <param name="hidden">[batch, seq, hidden].</param>
     /// <param name="mask">[batch, seq], bool, true = a real token; null = all are.</param>
     /// <returns>[batch, hidden].</returns>
     public static Tensor Max(Tensor hidden, Tensor? mask) =>
         (mask is null ? hidden : hidden.masked_fill(mask.logical_not().unsqueeze(-1), finfo(hidden.dtype).min)).amax([1]);
+
+    internal static OnnxValue ExportMax(OnnxGraph graph, OnnxValue hidden, OnnxValue mask)
+    {
+        var outside = graph.Scale(graph.Unsqueeze(graph.Subtract(graph.Number(1), graph.ToFloat(mask)), 2), float.MinValue);
+        return graph.Node("ReduceMax", [graph.Add(hidden, outside)], new OnnxAttribute("axes", Ints: [1]), new OnnxAttribute("keepdims", Int: 0));
+    }
 }

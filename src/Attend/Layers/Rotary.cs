@@ -1,3 +1,4 @@
+using Attend.Onnx;
 using static TorchSharp.torch;
 
 namespace Attend.Layers;
@@ -39,6 +40,12 @@ internal sealed record Rotary(Tensor Cosine, Tensor Sine)
         return (cosine, sine);
     }
 
+    internal static OnnxRotary Export(OnnxGraph graph, OnnxValue length, int positionCount, int headDim, double theta)
+    {
+        var (cosine, sine) = Tables(positionCount, headDim, theta);
+        return new(graph.Rows(graph.Table(cosine, positionCount, headDim / 2), length), graph.Rows(graph.Table(sine, positionCount, headDim / 2), length));
+    }
+
     /// <summary>Turns dimension k and dimension k + headDim/2 of each head as a pair.</summary>
     /// <param name="x">[batch, head, seq, headDim].</param>
     /// <returns>Same shape.</returns>
@@ -46,5 +53,20 @@ internal sealed record Rotary(Tensor Cosine, Tensor Sine)
     {
         var halves = x.chunk(2, -1);
         return x * Cosine + cat([-halves[1], halves[0]], -1) * Sine;
+    }
+}
+
+/// <summary>Rotary positions in a graph.</summary>
+/// <param name="Cosine">[seq, headDim / 2].</param>
+/// <param name="Sine">[seq, headDim / 2].</param>
+internal sealed record OnnxRotary(OnnxValue Cosine, OnnxValue Sine)
+{
+    /// <summary>What <see cref="Rotary.Turn"/> computes, as a graph.</summary>
+    public OnnxValue Turn(OnnxGraph graph, OnnxValue x)
+    {
+        var halves = graph.Split(x, -1, 2);
+        return graph.Concat(-1,
+            graph.Subtract(graph.Multiply(halves[0], Cosine), graph.Multiply(halves[1], Sine)),
+            graph.Add(graph.Multiply(halves[1], Cosine), graph.Multiply(halves[0], Sine)));
     }
 }

@@ -1,3 +1,4 @@
+using Attend.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -65,5 +66,14 @@ public sealed class TokenEmbeddings : Module<Tensor, Tensor?, Tensor?, Tensor>
         if (_segments is not null) embedded += segmentIds is null || _options.SegmentCount == 1 ? _segments.weight!.select(0, 0) : _segments.call(segmentIds);
         embedded = _norm.call(embedded);
         return training && _options.Dropout > 0 ? Layers.Dropout.Apply(embedded, _options.Dropout) : embedded;
+    }
+
+    internal OnnxValue Export(OnnxGraph graph, OnnxValue ids, OnnxValue? segmentIds, OnnxValue? positionIds)
+    {
+        var positions = graph.Weight(_positions.weight!);
+        var embedded = graph.Add(graph.Gather(graph.Weight(_words.weight!), ids),
+            positionIds is { } given ? graph.Gather(positions, given) : graph.Rows(positions, graph.Length(ids, 1)));
+        if (_segments is not null) embedded = graph.Add(embedded, segmentIds is { } segments ? graph.Gather(graph.Weight(_segments.weight!), segments) : graph.Select(graph.Weight(_segments.weight!), 0, 0));
+        return graph.LayerNorm(_norm, embedded);
     }
 }

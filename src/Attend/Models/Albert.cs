@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Attend.Layers;
+using Attend.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -158,6 +159,16 @@ public sealed class AlbertModel : EncoderModel
         var bias = input.Mask is null ? null : Attention.MaskToBias(input.Mask, hidden.dtype);
         foreach (var (block, layer) in Blocks()) hidden = block.call(hidden, bias, new(input.Trace, layer));
         return new EncoderOutput(hidden, _pooler?.call(hidden.select(1, 0)).tanh());
+    }
+
+    internal override bool ReadsSegments => _config.TypeVocabSize > 1;
+
+    internal override OnnxEncoded Export(OnnxGraph graph, OnnxTokens tokens)
+    {
+        var hidden = graph.Linear(_projection, _embeddings.Export(graph, tokens.Ids, tokens.SegmentIds, null));
+        var bias = Attention.ExportMask(graph, tokens.Mask);
+        foreach (var (block, _) in Blocks()) hidden = block.Export(graph, hidden, bias);
+        return new OnnxEncoded(hidden, _pooler is null ? null : graph.Tanh(graph.Linear(_pooler, graph.Select(hidden, 1, 0))));
     }
 
     // The blocks in the order of computation: step i of n runs the group at i / (n / groups).

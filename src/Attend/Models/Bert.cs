@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Attend.Layers;
+using Attend.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -157,6 +158,16 @@ public sealed class BertModel : EncoderModel
         for (var layer = 0; layer < _layers.Count; layer++) hidden = _layers[layer].call(hidden, bias, new(trace, layer));
         var pooled = _pooler?.call(hidden.select(1, 0)).tanh();                    // [batch, hidden]
         return new EncoderOutput(hidden, pooled);
+    }
+
+    internal override bool ReadsSegments => _config.TypeVocabSize > 1;
+
+    internal override OnnxEncoded Export(OnnxGraph graph, OnnxTokens tokens)
+    {
+        var hidden = _embeddings.Export(graph, tokens.Ids, tokens.SegmentIds, null);
+        var bias = Attention.ExportMask(graph, tokens.Mask);
+        foreach (var layer in _layers) hidden = layer.Export(graph, hidden, bias);
+        return new OnnxEncoded(hidden, _pooler is null ? null : graph.Tanh(graph.Linear(_pooler, graph.Select(hidden, 1, 0))));
     }
 
     // The decoder's matrix is the word embedding, so only its bias is stored.

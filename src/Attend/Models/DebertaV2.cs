@@ -1,4 +1,5 @@
 using Attend.Layers;
+using Attend.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -75,6 +76,31 @@ public sealed class DebertaV2Model : EncoderModel
             input.Trace?.Add(TraceNames.Hidden, layer, hidden);
         }
         return new EncoderOutput(hidden);
+    }
+
+    internal override bool ReadsSegments => _config.TypeVocabSize > 1;
+
+    internal override OnnxEncoded Export(OnnxGraph graph, OnnxTokens tokens)
+    {
+        var embedded = _embeddings.Export(graph, tokens.Ids, tokens.SegmentIds);
+        var bias = Attention.ExportMask(graph, tokens.Mask);
+        OnnxRelativePositions? relative = null;
+        if (_relativePositions is not null)
+        {
+            var reach = _config.GreatestDistance;
+            var positions = graph.Range(graph.Length(tokens.Ids, 1));
+            var distance = graph.Node("Clip", [graph.Subtract(graph.Unsqueeze(positions, 1), positions), graph.Int(-reach), graph.Int(reach)]);
+            var weight = graph.Weight(_relativePositions.weight!);
+            relative = new(_relativeNorm is null ? weight : graph.LayerNorm(_relativeNorm, weight),
+                graph.Gather(graph.Table(DebertaV2Buckets.Table(_config), (2 * reach) + 1), graph.Add(distance, graph.Int(reach))));
+        }
+        var hidden = embedded;
+        for (var layer = 0; layer < _layers.Count; layer++)
+        {
+            hidden = _layers[layer].Export(graph, hidden, bias, relative);
+            if (layer == 0 && _convolution is not null) hidden = _convolution.Export(graph, embedded, hidden, tokens.Mask);
+        }
+        return new OnnxEncoded(hidden);
     }
 
     /// <inheritdoc/>
@@ -177,6 +203,11 @@ public sealed class DebertaV2Model : EncoderModel
 /// <param name="Index">[seq, seq], int64, row i, column j.</param>
 internal sealed record RelativePositions(Tensor Embeddings, Tensor Index);
 
+/// <summary>Relative positions in a graph.</summary>
+/// <param name="Embeddings">[2 * span, hidden].</param>
+/// <param name="Index">[seq, seq], int64.</param>
+internal sealed record OnnxRelativePositions(OnnxValue Embeddings, OnnxValue Index);
+
 /// <summary>Which embedding stands for a distance: exact near by, logarithmic far away, so that few embeddings reach far.</summary>
 internal static class DebertaV2Buckets
 {
@@ -224,10 +255,19 @@ internal sealed class DebertaV2Embeddings : Module<Tensor, Tensor?, Tensor>
     {
         var embedded = _words.call(ids);                                                     // [batch, seq, embedding]
         if (_positions is not null) embedded += _positions.weight!.narrow(0, 0, ids.shape[1]);
-        if (_segments is not null) embedded += segmentIds is null ? _segments.weight!.select(0, 0) : _segments.call(segmentIds);
+        if (_segments is not null) embedded += segmentIds is null || _segments.weight!.shape[0] == 1 ? _segments.weight!.select(0, 0) : _segments.call(segmentIds);
         if (_projection is not null) embedded = _projection.call(embedded);                  // [batch, seq, hidden]
         embedded = _norm.call(embedded);
         return training && _dropout > 0 ? Layers.Dropout.Apply(embedded, _dropout) : embedded;
+    }
+
+    public OnnxValue Export(OnnxGraph graph, OnnxValue ids, OnnxValue? segmentIds)
+    {
+        var embedded = graph.Gather(graph.Weight(_words.weight!), ids);
+        if (_positions is not null) embedded = graph.Add(embedded, graph.Rows(graph.Weight(_positions.weight!), graph.Length(ids, 1)));
+        if (_segments is not null) embedded = graph.Add(embedded, segmentIds is { } segments ? graph.Gather(graph.Weight(_segments.weight!), segments) : graph.Select(graph.Weight(_segments.weight!), 0, 0));
+        if (_projection is not null) embedded = graph.Linear(_projection, embedded);
+        return graph.LayerNorm(_norm, embedded);
     }
 }
 
@@ -254,6 +294,12 @@ internal sealed class DebertaV2Block : Module<Tensor, Tensor?, RelativePositions
     {
         hidden = _attentionNorm.call(hidden + Drop(_attention.call(hidden, bias, relative, trace)));
         return _feedForwardNorm.call(hidden + Drop(_feedForward.call(hidden)));
+    }
+
+    public OnnxValue Export(OnnxGraph graph, OnnxValue hidden, OnnxValue bias, OnnxRelativePositions? relative)
+    {
+        hidden = graph.LayerNorm(_attentionNorm, graph.Add(hidden, _attention.Export(graph, hidden, bias, relative)));
+        return graph.LayerNorm(_feedForwardNorm, graph.Add(hidden, _feedForward.Export(graph, hidden)));
     }
 
     private Tensor Drop(Tensor x) => training && _dropout > 0 ? Layers.Dropout.Apply(x, _dropout) : x;
@@ -315,6 +361,26 @@ internal sealed class DisentangledAttention : Module<Tensor, Tensor?, RelativePo
         return scores;
     }
 
+    public OnnxValue Export(OnnxGraph graph, OnnxValue hidden, OnnxValue bias, OnnxRelativePositions? relative)
+    {
+        var (heads, headDim) = (_config.NumAttentionHeads, _config.HiddenSize / _config.NumAttentionHeads);
+        OnnxValue Heads(OnnxValue x) => graph.Transpose(graph.Reshape(x, 0, 0, heads, headDim), 0, 2, 1, 3);
+        OnnxValue Positions(Linear layer) => graph.Transpose(graph.Reshape(graph.Linear(layer, relative!.Embeddings), 1, -1, heads, headDim), 0, 2, 3, 1);   // [1, head, headDim, 2 * span]
+        var scale = 1 / Math.Sqrt(_config.ScoreTerms);
+        var (query, key, value) = (Heads(graph.Scale(graph.Linear(_query, hidden), scale)), Heads(graph.Linear(_key, hidden)), Heads(graph.Linear(_value, hidden)));
+        if (relative is not null)
+        {
+            var index = graph.Expand(relative.Index, graph.Concat(0, graph.Unsqueeze(graph.Length(hidden, 0), 0), graph.Ints(heads, 1, 1)));   // [batch, head, seq, seq]
+            var headScale = 1 / Math.Sqrt(headDim);
+            if (_config.ScoresContentToPosition)
+                bias = graph.Add(bias, graph.GatherElements(graph.MatMul(graph.Scale(query, headScale), Positions(_positionKey ?? _key)), index));
+            if (_config.ScoresPositionToContent)
+                bias = graph.Add(bias, graph.Transpose(graph.GatherElements(graph.MatMul(graph.Scale(key, scale * headScale), Positions(_positionQuery ?? _query)), graph.Transpose(index, 0, 1, 3, 2)), 0, 1, 3, 2));
+        }
+        var attended = Attention.Export(graph, query, key, value, bias, headDim);
+        return graph.Linear(_output, graph.Reshape(graph.Transpose(attended, 0, 2, 1, 3), 0, 0, _config.HiddenSize));
+    }
+
     // [batch, seq, hidden] -> [batch, head, seq, headDim]
     private Tensor Heads(Tensor x) => x.view(x.shape[0], x.shape[1], _config.NumAttentionHeads, -1).transpose(1, 2);
 }
@@ -340,5 +406,13 @@ internal sealed class DebertaV2Convolution : Module<Tensor, Tensor, Tensor?, Ten
         var convolved = _convolution.call(embedded.transpose(1, 2)).transpose(1, 2);         // [batch, seq, hidden]
         if (training && _config.HiddenDropoutProb > 0) convolved = Layers.Dropout.Apply(convolved, _config.HiddenDropoutProb);
         return _norm.call(hidden + ActivationFunctions.Find(_config.ConvAct)(convolved));
+    }
+
+    public OnnxValue Export(OnnxGraph graph, OnnxValue embedded, OnnxValue hidden, OnnxValue mask)
+    {
+        var (margin, real) = ((_config.ConvKernelSize - 1) / 2, graph.Multiply(embedded, graph.Unsqueeze(graph.ToFloat(mask), 2)));
+        var convolved = graph.Node("Conv", [graph.Transpose(real, 0, 2, 1), graph.Weight(_convolution.weight!), graph.Weight(_convolution.bias!)],
+            new OnnxAttribute("kernel_shape", Ints: [_config.ConvKernelSize]), new OnnxAttribute("pads", Ints: [margin, margin]), new OnnxAttribute("group", Int: _config.ConvGroups));
+        return graph.LayerNorm(_norm, graph.Add(hidden, graph.Activation(_config.ConvAct, graph.Transpose(convolved, 0, 2, 1))));
     }
 }

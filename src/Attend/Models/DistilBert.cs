@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Attend.Layers;
+using Attend.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -141,6 +142,16 @@ public sealed class DistilBertModel : EncoderModel
         var bias = input.Mask is null ? null : Attention.MaskToBias(input.Mask, hidden.dtype);
         for (var layer = 0; layer < _layers.Count; layer++) hidden = _layers[layer].call(hidden, bias, new(input.Trace, layer));
         return new EncoderOutput(hidden);
+    }
+
+    internal override bool ReadsSegments => false;
+
+    internal override OnnxEncoded Export(OnnxGraph graph, OnnxTokens tokens)
+    {
+        var hidden = _embeddings.Export(graph, tokens.Ids, null, null);
+        var bias = Attention.ExportMask(graph, tokens.Mask);
+        foreach (var layer in _layers) hidden = layer.Export(graph, hidden, bias);
+        return new OnnxEncoded(hidden);
     }
 
     /// <inheritdoc/>

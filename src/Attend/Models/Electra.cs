@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Attend.Layers;
+using Attend.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -148,6 +149,17 @@ public sealed class ElectraModel : EncoderModel
         var bias = input.Mask is null ? null : Attention.MaskToBias(input.Mask, hidden.dtype);
         for (var layer = 0; layer < _layers.Count; layer++) hidden = _layers[layer].call(hidden, bias, new(input.Trace, layer));
         return new EncoderOutput(hidden);
+    }
+
+    internal override bool ReadsSegments => _config.TypeVocabSize > 1;
+
+    internal override OnnxEncoded Export(OnnxGraph graph, OnnxTokens tokens)
+    {
+        var hidden = _embeddings.Export(graph, tokens.Ids, tokens.SegmentIds, null);
+        if (_projection is not null) hidden = graph.Linear(_projection, hidden);
+        var bias = Attention.ExportMask(graph, tokens.Mask);
+        foreach (var layer in _layers) hidden = layer.Export(graph, hidden, bias);
+        return new OnnxEncoded(hidden);
     }
 
     /// <inheritdoc/>

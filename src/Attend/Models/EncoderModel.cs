@@ -1,4 +1,5 @@
 using Attend.Layers;
+using Attend.Onnx;
 using static TorchSharp.torch;
 
 namespace Attend.Models;
@@ -14,6 +15,17 @@ public sealed record EncoderInput(Tensor Ids, Tensor? Mask = null, Tensor? Segme
 /// <param name="Hidden">Last hidden states [batch, seq, hidden].</param>
 /// <param name="Pooled">The architecture's own summary of the text [batch, hidden]; null where it has none.</param>
 public sealed record EncoderOutput(Tensor Hidden, Tensor? Pooled = null);
+
+/// <summary>What an encoder reads in a graph.</summary>
+/// <param name="Ids">[batch, seq], int64.</param>
+/// <param name="Mask">[batch, seq], int64, 1 = a real token.</param>
+/// <param name="SegmentIds">[batch, seq], int64; null = the model does not tell segments apart.</param>
+internal sealed record OnnxTokens(OnnxValue Ids, OnnxValue Mask, OnnxValue? SegmentIds);
+
+/// <summary>What an encoder gives in a graph.</summary>
+/// <param name="Hidden">[batch, seq, hidden].</param>
+/// <param name="Pooled">[batch, hidden]; null where the architecture has no summary of its own.</param>
+internal sealed record OnnxEncoded(OnnxValue Hidden, OnnxValue? Pooled = null);
 
 /// <summary>A bidirectional Transformer encoder. Its owner opens the dispose scope; the model never does.</summary>
 public abstract class EncoderModel(string name) : nn.Module<EncoderInput, EncoderOutput>(name)
@@ -53,6 +65,16 @@ public abstract class EncoderModel(string name) : nn.Module<EncoderInput, Encode
     /// <returns>[batch, hidden].</returns>
     public Tensor Summary(EncoderOutput output, Tensor? mask) =>
         Config.ClassifierPooling == "mean" ? Pooling.Mean(output.Hidden, mask) : output.Pooled ?? Pooling.First(output.Hidden);
+
+    /// <summary>Whether the model tells segments apart.</summary>
+    internal abstract bool ReadsSegments { get; }
+
+    /// <summary>Writes what <c>call</c> computes into a graph.</summary>
+    internal abstract OnnxEncoded Export(OnnxGraph graph, OnnxTokens tokens);
+
+    /// <summary>What <see cref="Summary"/> computes, as a graph.</summary>
+    internal OnnxValue ExportSummary(OnnxGraph graph, OnnxEncoded encoded, OnnxValue mask) =>
+        Config.ClassifierPooling == "mean" ? Pooling.ExportMean(graph, encoded.Hidden, mask) : encoded.Pooled ?? graph.Select(encoded.Hidden, 1, 0);
 
     /// <summary>Sizes and choices of a head of scores per label.</summary>
     protected virtual ClassificationHeadOptions HeadOptions(HeadKind kind, int labelCount) => new()

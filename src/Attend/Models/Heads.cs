@@ -1,4 +1,5 @@
 using Attend.Layers;
+using Attend.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -91,6 +92,13 @@ public sealed class ClassificationHead : Module<Tensor, Tensor>
         if (_dense is not null) hidden = ActivationFunctions.Find(_options.DenseActivation!)(_dense.call(Drop(hidden, _options.InputDropout)));
         if (_norm is not null) hidden = _norm.call(hidden);
         return _output.call(Drop(hidden, _options.Dropout));
+    }
+
+    internal OnnxValue Export(OnnxGraph graph, OnnxValue hidden)
+    {
+        if (_dense is not null) hidden = graph.Activation(_options.DenseActivation!, graph.Linear(_dense, hidden));
+        if (_norm is not null) hidden = graph.LayerNorm(_norm, hidden);
+        return graph.Linear(_output, hidden);
     }
 
     private Tensor Drop(Tensor x, double probability) => training && probability > 0 ? Layers.Dropout.Apply(x, probability) : x;

@@ -1,4 +1,5 @@
 using Attend.Layers;
+using Attend.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -43,7 +44,7 @@ public sealed class MaskedLanguageHead : Module<Tensor, Tensor, Tensor>
     [ComponentName(Name = "transform")] private readonly Linear _transform;
     [ComponentName(Name = "norm")] private readonly LayerNorm _norm;
     [ComponentName(Name = "decoder")] private readonly WordBias? _decoder;
-    private readonly Func<Tensor, Tensor> _activation;
+    private readonly string _activation;
 
     /// <summary>Creates the head with freshly drawn weights.</summary>
     public MaskedLanguageHead(MaskedLanguageHeadOptions options) : base(nameof(MaskedLanguageHead))
@@ -51,7 +52,7 @@ public sealed class MaskedLanguageHead : Module<Tensor, Tensor, Tensor>
         _transform = Linear(options.HiddenSize, options.EmbeddingSize, options.DenseBias);
         _norm = LayerNorm(options.EmbeddingSize, options.LayerNormEpsilon, bias: options.NormBias);
         _decoder = options.DecoderBias ? new WordBias(options.VocabSize) : null;
-        _activation = ActivationFunctions.Find(options.Activation);
+        _activation = options.Activation;
         RegisterComponents();
         Initialization.Normal(this, options.InitializerRange);
     }
@@ -61,7 +62,15 @@ public sealed class MaskedLanguageHead : Module<Tensor, Tensor, Tensor>
     /// <param name="wordEmbeddings">The encoder's own, [vocab, embedding], see <see cref="EncoderModel.WordEmbeddings"/>: the decoder is tied to them.</param>
     /// <returns>[..., vocab].</returns>
     public override Tensor forward(Tensor hidden, Tensor wordEmbeddings) =>
-        functional.linear(_norm.call(_activation(_transform.call(hidden))), wordEmbeddings, _decoder?.Bias);
+        functional.linear(_norm.call(ActivationFunctions.Find(_activation)(_transform.call(hidden))), wordEmbeddings, _decoder?.Bias);
+
+    internal OnnxValue Export(OnnxGraph graph, OnnxValue hidden, Tensor wordEmbeddings)
+    {
+        var transformed = graph.LayerNorm(_norm, graph.Activation(_activation, graph.Linear(_transform, hidden)));
+        // The embeddings are in the graph already, as rows; they are stored once.
+        var scores = graph.MatMul(transformed, graph.Transpose(graph.Weight(wordEmbeddings), 1, 0));
+        return _decoder is null ? scores : graph.Add(scores, graph.Weight(_decoder.Bias));
+    }
 }
 
 /// <summary>What the decoder of a <see cref="MaskedLanguageHead"/> has of its own.</summary>

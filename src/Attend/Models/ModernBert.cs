@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Attend.Layers;
+using Attend.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -204,6 +205,24 @@ public sealed class ModernBertModel : EncoderModel
         return new EncoderOutput(hidden);
     }
 
+    internal override bool ReadsSegments => false;
+
+    internal override OnnxEncoded Export(OnnxGraph graph, OnnxTokens tokens)
+    {
+        var hidden = graph.LayerNorm(_embeddingNorm, graph.Gather(graph.Weight(_words.weight!), tokens.Ids));
+        var everywhere = Attention.ExportMask(graph, tokens.Mask);                           // [batch, 1, 1, seq]
+        var length = graph.Length(tokens.Ids, 1);
+        var positions = graph.Range(length);
+        var distance = graph.Node("Abs", [graph.Subtract(graph.Unsqueeze(positions, 1), positions)]);
+        var outside = graph.ToFloat(graph.Node("Greater", [distance, graph.Int(_config.LocalAttention / 2)]));
+        var window = graph.Minimum(graph.Scale(outside, float.MinValue), everywhere);        // [batch, 1, seq, seq]
+        OnnxRotary Turn(bool local) => Rotary.Export(graph, length, _config.MaxPositionEmbeddings, _config.HiddenSize / _config.NumAttentionHeads, _config.RopeTheta(local));
+        var (globalTurn, localTurn) = (Turn(local: false), Turn(local: true));
+        for (var layer = 0; layer < _layers.Count; layer++)
+            hidden = _config.IsLocal(layer) ? _layers[layer].Export(graph, hidden, window, localTurn) : _layers[layer].Export(graph, hidden, everywhere, globalTurn);
+        return new OnnxEncoded(graph.LayerNorm(_finalNorm, hidden));
+    }
+
     /// <inheritdoc/>
     protected override ClassificationHeadOptions HeadOptions(HeadKind kind, int labelCount) => base.HeadOptions(kind, labelCount) with
     {
@@ -301,6 +320,12 @@ internal sealed class ModernBertBlock : Module<Tensor, Tensor?, Rotary, LayerTra
         hidden = hidden + _attention.call(_attentionNorm?.call(hidden) ?? hidden, bias, rotary, trace);
         return hidden + _feedForward.call(_feedForwardNorm.call(hidden));
     }
+
+    public OnnxValue Export(OnnxGraph graph, OnnxValue hidden, OnnxValue bias, OnnxRotary rotary)
+    {
+        hidden = graph.Add(hidden, _attention.Export(graph, _attentionNorm is null ? hidden : graph.LayerNorm(_attentionNorm, hidden), bias, rotary));
+        return graph.Add(hidden, _feedForward.Export(graph, graph.LayerNorm(_feedForwardNorm, hidden)));
+    }
 }
 
 /// <summary>Multi-head self-attention whose queries and keys are turned by their positions.</summary>
@@ -332,6 +357,14 @@ internal sealed class RotaryAttention : Module<Tensor, Tensor?, Rotary, LayerTra
         var output = _output.call(attended.transpose(1, 2).reshape(batch, seq, size));       // [batch, seq, hidden]
         return training && _dropout > 0 ? Layers.Dropout.Apply(output, _dropout) : output;
     }
+
+    public OnnxValue Export(OnnxGraph graph, OnnxValue hidden, OnnxValue bias, OnnxRotary rotary)
+    {
+        var (size, headDim) = (_output.weight!.shape[1], (int)(_output.weight.shape[1] / _headCount));
+        var qkv = graph.Transpose(graph.Reshape(graph.Linear(_qkv, hidden), 0, 0, 3, _headCount, headDim), 2, 0, 3, 1, 4);
+        var attended = Attention.Export(graph, rotary.Turn(graph, graph.Select(qkv, 0, 0)), rotary.Turn(graph, graph.Select(qkv, 0, 1)), graph.Select(qkv, 0, 2), bias, headDim);
+        return graph.Linear(_output, graph.Reshape(graph.Transpose(attended, 0, 2, 1, 3), 0, 0, size));
+    }
 }
 
 /// <summary>GeGLU (Shazeer 2020, arXiv:2002.05202): activation(W x) times (V x), narrowed; W and V are one matrix.</summary>
@@ -354,5 +387,11 @@ internal sealed class GatedFeedForward : Module<Tensor, Tensor>
         var both = _inner.call(hidden).chunk(2, -1);                                         // twice [batch, seq, intermediate]
         var gated = ActivationFunctions.Find(_config.HiddenActivation)(both[0]) * both[1];
         return _outer.call(training && _config.MlpDropout > 0 ? Layers.Dropout.Apply(gated, _config.MlpDropout) : gated);
+    }
+
+    public OnnxValue Export(OnnxGraph graph, OnnxValue hidden)
+    {
+        var both = graph.Split(graph.Linear(_inner, hidden), -1, 2);
+        return graph.Linear(_outer, graph.Multiply(graph.Activation(_config.HiddenActivation, both[0]), both[1]));
     }
 }

@@ -1,3 +1,4 @@
+using Attend.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -22,4 +23,6 @@ public sealed class NextSentenceHead : Module<Tensor, Tensor>
     /// <param name="pooled">The pooled [CLS] state [batch, hidden].</param>
     /// <returns>[batch, 2]: "the second segment follows", "it comes from elsewhere".</returns>
     public override Tensor forward(Tensor pooled) => _nextSentence.call(pooled);
+
+    internal OnnxValue Export(OnnxGraph graph, OnnxValue pooled) => graph.Linear(_nextSentence, pooled);
 }

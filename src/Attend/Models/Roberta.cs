@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Attend.Layers;
+using Attend.Onnx;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -141,6 +142,18 @@ public sealed class RobertaModel : EncoderModel
         var bias = input.Mask is null ? null : Attention.MaskToBias(input.Mask, hidden.dtype);
         for (var layer = 0; layer < _layers.Count; layer++) hidden = _layers[layer].call(hidden, bias, new(input.Trace, layer));
         return new EncoderOutput(hidden);
+    }
+
+    internal override bool ReadsSegments => _config.TypeVocabSize > 1;
+
+    internal override OnnxEncoded Export(OnnxGraph graph, OnnxTokens tokens)
+    {
+        var real = graph.ToInt(graph.Node("Not", [graph.Node("Equal", [tokens.Ids, graph.Int(_config.PadTokenId)])]));
+        var positions = graph.Add(graph.Multiply(graph.Node("CumSum", [real, graph.Int(1)]), real), graph.Int(_config.PadTokenId));
+        var hidden = _embeddings.Export(graph, tokens.Ids, tokens.SegmentIds, positions);
+        var bias = Attention.ExportMask(graph, tokens.Mask);
+        foreach (var layer in _layers) hidden = layer.Export(graph, hidden, bias);
+        return new OnnxEncoded(hidden);
     }
 
     // Padding id + the token's number among those that are not padding, from 1 on; padding itself has the padding id (as in fairseq).

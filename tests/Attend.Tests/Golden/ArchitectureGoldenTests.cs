@@ -131,7 +131,7 @@ public sealed class ArchitectureGoldenTests
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
-    private static TinyModel Find(string name) => Models.Single(model => model.Name == name);
+    internal static TinyModel Find(string name) => Models.Single(model => model.Name == name);
 
     private static (int[] Ids, int[] Segments)[] Sequences()
     {

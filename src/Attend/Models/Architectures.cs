@@ -95,6 +95,11 @@ public static class Architectures
     public static Architecture Find(string modelType) => All.FirstOrDefault(candidate => candidate.ModelType == modelType)
         ?? throw new ArgumentException($"'{modelType}' is not an architecture Attend can build; known: {Known}", nameof(modelType));
 
+    /// <summary>The row of an encoder-decoder.</summary>
+    /// <exception cref="ArgumentException">The name is unknown; the message lists the known ones.</exception>
+    public static Seq2SeqArchitecture FindSeq2Seq(string modelType) => Seq2Seq.FirstOrDefault(candidate => candidate.ModelType == modelType)
+        ?? throw new ArgumentException($"'{modelType}' is not an encoder-decoder Attend can build; known: {string.Join(", ", Seq2Seq.Select(candidate => candidate.ModelType))}", nameof(modelType));
+
     internal static CheckpointFormat FormatOf(ModelConfig config) => Formats.First(candidate => candidate.ModelType == config.ModelType);
 
     private static IEnumerable<CheckpointFormat> Formats => [.. All, .. Seq2Seq];

@@ -23,6 +23,7 @@ public sealed class LearningRateSchedule(ScheduleKind kind, double peak, long up
         {
             ScheduleKind.Linear => peak * (1 - progress),
             ScheduleKind.Cosine or ScheduleKind.OneCycle => peak * 0.5 * (1 + Math.Cos(Math.PI * progress)),
+            ScheduleKind.InverseSquareRoot => peak * Math.Sqrt((double)Math.Max(1, _warmup) / Math.Max(1, update)),
             _ => peak,
         };
     }

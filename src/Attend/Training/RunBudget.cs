@@ -6,12 +6,12 @@ internal sealed class RunBudget
     private readonly TrainOptions _options;
     private readonly long _length;
 
-    public RunBudget(TrainOptions options, int? updatesPerEpoch)
+    public RunBudget(TrainOptions options, long? batches)
     {
         _options = options;
         IsByEpoch = options.Steps is null && options.Tokens is null && options.Minutes is null;
-        if (IsByEpoch && updatesPerEpoch is null) throw new ArgumentException("text that is streamed needs a budget: steps, tokens or minutes", nameof(options));
-        _length = options.Steps ?? options.Tokens ?? (options.Minutes is { } minutes ? (long)(minutes * 60_000) : (long)updatesPerEpoch!.Value * options.Epochs);
+        if (IsByEpoch && batches is null) throw new ArgumentException("text that is streamed needs a budget: steps, tokens or minutes", nameof(options));
+        _length = options.Steps ?? options.Tokens ?? (options.Minutes is { } minutes ? (long)(minutes * 60_000) : batches!.Value);
         Schedule = new LearningRateSchedule(options.Schedule, options.LearningRate, _length, options.WarmupFraction);
     }
 

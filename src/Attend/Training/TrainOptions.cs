@@ -12,6 +12,9 @@ public enum ScheduleKind
     /// <summary>Stays where it is.</summary>
     Constant,
 
+    /// <summary>Falls as 1/√update (Vaswani et al. 2017, equation 3).</summary>
+    InverseSquareRoot,
+
     /// <summary>Warms up along half a cosine as well (Smith and Topin 2018; PyTorch's OneCycleLR without momentum).</summary>
     OneCycle,
 }
@@ -47,6 +50,9 @@ public sealed record TrainOptions
     /// <summary>Examples per update.</summary>
     public int BatchSize { get; init; } = 32;
 
+    /// <summary>Tokens per update, padding not counted, in place of <see cref="BatchSize"/>: what texts of very different lengths are measured in. Null = examples count.</summary>
+    public int? BatchTokens { get; init; }
+
     /// <summary>Padded tokens computed at once; a batch with more is cut into pieces whose gradients are added up, which changes no result.</summary>
     public int MaxBatchTokens { get; init; } = 8192;
 
@@ -65,7 +71,7 @@ public sealed record TrainOptions
     /// <summary>Largest L2 norm of the whole gradient; a longer one is scaled down to it. 0 = no limit.</summary>
     public double MaxGradientNorm { get; init; } = 1.0;
 
-    /// <summary>Stop after this many epochs without a better dev metric; 0 = never.</summary>
+    /// <summary>Stop after this many epochs, or evaluations of a run with a budget, without a better dev metric; 0 = never.</summary>
     public int Patience { get; init; }
 
     /// <summary>Seeds the weights, the order of the examples and the dropout.</summary>
@@ -92,6 +98,7 @@ public sealed record TrainOptions
         Require(SecondMomentDecay is >= 0 and < 1, nameof(SecondMomentDecay), SecondMomentDecay, "in [0, 1)");
         Require(double.IsFinite(LearningRate) && LearningRate > 0, nameof(LearningRate), LearningRate, "a positive finite number");
         Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "at least 1");
+        Require(BatchTokens is null or >= 1, nameof(BatchTokens), BatchTokens!, "at least 1");
         Require(MaxBatchTokens >= 1, nameof(MaxBatchTokens), MaxBatchTokens, "at least 1");
         Require(WarmupFraction is >= 0 and <= 1, nameof(WarmupFraction), WarmupFraction, "a share in [0, 1]");
         Require(double.IsFinite(WeightDecay) && WeightDecay >= 0, nameof(WeightDecay), WeightDecay, "0 or more");

@@ -45,7 +45,7 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
     /// <inheritdoc cref="Fit(IReadOnlyList{TExample}, IReadOnlyList{TExample}, IProgress{TrainProgress}, CancellationToken)"/>
     public TrainState Fit(UpdateSource<TBatch> train, IReadOnlyList<TExample> dev, IProgress<TrainProgress>? progress = null, CancellationToken cancel = default)
     {
-        var budget = new RunBudget(_options, train.UpdatesPerEpoch);
+        var budget = new RunBudget(_options, train.BatchesIn(_options.Epochs));
         using var optimizer = new AdamW(_task, _options.WeightDecay, _options.SecondMomentDecay);
         var state = _run?.Restore(_task, optimizer) ?? new TrainState();
         var clock = new RunClock(state.Seconds);
@@ -166,7 +166,7 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
     private TrainState Judged(TrainState state, IReadOnlyList<TExample> dev, RunBudget budget, RunClock clock, Action<string, EpochRecord?> report, CancellationToken cancel)
     {
         report("evaluating", null);
-        var spent = budget.IsSpent(state, clock.Seconds);
+        var spent = budget.IsByEpoch ? state.Epoch + 1 == _options.Epochs : budget.IsSpent(state, clock.Seconds);
         var (devLoss, metrics) = dev.Count == 0 ? (double.NaN, new Dictionary<string, double>()) : Evaluate(dev, cancel);
         var record = new EpochRecord(state.History.Count + 1, state.Update, state.EpochLossSum / state.EpochLossCount, devLoss, metrics, clock.Seconds);
         report("evaluating", record);
@@ -174,10 +174,11 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
         double? value = dev.Count == 0 ? null : metrics[_task.PrimaryMetric];
         var better = value is null || state.BestMetric is null || value > state.BestMetric;
         if (better) _saveBest?.Invoke();
-        if (_options.AverageLast > 0 && !budget.IsByEpoch)
+        var isLast = spent || IsTired(record.Epoch, better ? record.Epoch : state.BestEpoch);
+        if (_options.AverageLast > 0)
         {
             _run?.KeepWeights(_task, record.Epoch, _options.AverageLast);
-            if (spent && JudgeAverage(dev, better ? value : state.BestMetric, cancel) is { } averaged)
+            if (isLast && JudgeAverage(dev, better ? value : state.BestMetric, cancel) is { } averaged)
             {
                 (value, better) = (averaged[_task.PrimaryMetric], true);
                 record = record with { DevMetrics = averaged.Append(new("averaged", _options.AverageLast)).ToDictionary() };
@@ -194,11 +195,11 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
             BestEpoch = bestEpoch,
             Seconds = clock.Seconds,
             History = [.. state.History, record],
-            Finished = budget.IsByEpoch
-                ? record.Epoch == _options.Epochs || (_options.Patience > 0 && record.Epoch - bestEpoch >= _options.Patience)
-                : spent,
+            Finished = isLast,
         };
     }
+
+    private bool IsTired(int epoch, int bestEpoch) => _options.Patience > 0 && epoch - bestEpoch >= _options.Patience;
 
     // The metrics of the mean of the kept weights, if it is the best so far; then it is saved. The task's own weights come back.
     private IReadOnlyDictionary<string, double>? JudgeAverage(IReadOnlyList<TExample> dev, double? best, CancellationToken cancel)

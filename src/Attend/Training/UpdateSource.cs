@@ -6,8 +6,9 @@ namespace Attend.Training;
 /// <summary>Where the batches of a run come from: the same for the same seed, epoch and place, so that a place is all a resumed run needs.</summary>
 public abstract class UpdateSource<TBatch> where TBatch : Batch
 {
-    /// <summary>Batches of one epoch; null where only going through it would tell.</summary>
-    public abstract int? UpdatesPerEpoch { get; }
+    /// <summary>Batches of the first epochs together; null where only going through them would tell.</summary>
+    /// <param name="epochs">How many epochs.</param>
+    public abstract long? BatchesIn(int epochs);
 
     /// <summary>The batches of an epoch from some place on, each in pieces under the token budget. Called on the loader's thread.</summary>
     /// <param name="epoch">From 0.</param>
@@ -26,7 +27,7 @@ internal sealed class ListSource<TExample, TBatch, TAnswer>(LearningTask<TExampl
 {
     private readonly BatchPlan _plan = new([.. examples.Select(task.TokenCount)], options);
 
-    public override int? UpdatesPerEpoch => _plan.UpdatesPerEpoch;
+    public override long? BatchesIn(int epochs) => Enumerable.Range(0, epochs).Sum(epoch => (long)_plan.UpdateCount(epoch));
 
     public override IEnumerable<TBatch[]> Epoch(int epoch, int skip) =>
         _plan.Epoch(epoch).Skip(skip).Select(pieces => pieces.Select(piece => task.Collate([.. piece.Select(index => examples[index])])).ToArray());
@@ -44,15 +45,15 @@ internal sealed class PretrainingSource(PretrainingTask task, PretrainingData da
     // At sequence 128 eight million tokens: enough to mix many documents, and 4 MB of memory.
     private const int DefaultBlockSize = 1 << 16;
 
-    public override int? UpdatesPerEpoch => null;
+    public override long? BatchesIn(int epochs) => null;
 
     public override IEnumerable<PretrainingBatch[]> Epoch(int epoch, int skip)
     {
         foreach (var (block, plan) in Blocks(epoch))
         {
-            if (skip >= plan.UpdatesPerEpoch)
+            if (skip >= plan.UpdateCount(epoch))
             {
-                skip -= plan.UpdatesPerEpoch;
+                skip -= plan.UpdateCount(epoch);
                 continue;
             }
             foreach (var pieces in plan.Epoch(epoch).Skip(skip))
@@ -65,9 +66,9 @@ internal sealed class PretrainingSource(PretrainingTask task, PretrainingData da
     {
         foreach (var (block, plan) in Blocks(epoch))
         {
-            if (update < plan.UpdatesPerEpoch)
+            if (update < plan.UpdateCount(epoch))
                 return $"inputs {string.Join(", ", plan.Epoch(epoch)[update].SelectMany(piece => piece).Select(index => block[index].Ordinal).Take(8))} ... of epoch {epoch + 1}";
-            update -= plan.UpdatesPerEpoch;
+            update -= plan.UpdateCount(epoch);
         }
         return $"batch {update} of epoch {epoch + 1}";
     }

@@ -20,6 +20,16 @@ public sealed class TrainingTests
     }
 
     [Fact]
+    public void InverseSquareRootFallsAsInThePaper()
+    {
+        var schedule = new LearningRateSchedule(ScheduleKind.InverseSquareRoot, peak: 2, updateCount: 1000, warmupFraction: 0.1);
+        Assert.True(schedule.At(50) < 2);
+        Assert.Equal(2, schedule.At(100), 12);
+        Assert.Equal(1, schedule.At(400), 12);
+        Assert.Equal(2 / Math.Sqrt(7), schedule.At(700), 12);
+    }
+
+    [Fact]
     public void ScheduleWithoutWarmupStartsAtItsPeak() => Assert.Equal(1, new LearningRateSchedule(ScheduleKind.Linear, 1, 10, 0).At(0));
 
     [Fact]
@@ -28,10 +38,26 @@ public sealed class TrainingTests
         var lengths = Enumerable.Range(0, 1003).Select(index => 3 + index * 7919 % 90).ToArray();
         var plan = new BatchPlan(lengths, new TrainOptions { BatchSize = 16, MaxBatchTokens = 300 });
         var epoch = plan.Epoch(0);
-        Assert.Equal(plan.UpdatesPerEpoch, epoch.Count);
+        Assert.Equal(plan.UpdateCount(0), epoch.Count);
         Assert.Equal(Enumerable.Range(0, 1003), epoch.SelectMany(update => update).SelectMany(piece => piece).Order());
         Assert.All(epoch, update => Assert.InRange(update.Sum(piece => piece.Length), 1, 16));
         Assert.All(epoch.SelectMany(update => update), piece => Assert.True(piece.Length == 1 || piece.Length * piece.Max(index => lengths[index]) <= 300));
+    }
+
+    [Fact]
+    public void UpdatesMeasuredInTokensAreAlike()
+    {
+        var lengths = Enumerable.Range(0, 3000).Select(index => 3 + index * 7919 % 90).ToArray();
+        var plan = new BatchPlan(lengths, new TrainOptions { BatchTokens = 1000, MaxBatchTokens = 400 });
+        var epoch = plan.Epoch(2);
+        Assert.Equal(plan.UpdateCount(2), epoch.Count);
+        Assert.Equal(Enumerable.Range(0, 3000), epoch.SelectMany(update => update).SelectMany(piece => piece).Order());
+        var tokens = epoch.Select(update => update.SelectMany(piece => piece).Sum(index => lengths[index])).ToArray();
+        // All but the ends of the pools.
+        Assert.True(tokens.Count(sum => sum is < 950 or > 1050) <= 1 + lengths.Sum() / 50_000);
+        Assert.All(epoch.SelectMany(update => update), piece => Assert.True(piece.Length * piece.Max(index => lengths[index]) <= 400));
+        // One example longer than the budget is an update of its own.
+        Assert.Equal(2, new BatchPlan([900, 900], new TrainOptions { BatchTokens = 100 }).UpdateCount(0));
     }
 
     [Fact]

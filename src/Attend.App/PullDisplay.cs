@@ -16,8 +16,7 @@ internal static class PullDisplay
     /// <returns>What was given.</returns>
     public static string? Ensure(string? nameOrFolder, CancellationToken cancel)
     {
-        var options = HubOptions.FromEnvironment();
-        if (nameOrFolder is not null && ModelSource.NeedsPull(nameOrFolder, options)) Pull(nameOrFolder, new PullOptions(), options, cancel);
+        if (nameOrFolder is not null && ModelSource.NeedsPull(nameOrFolder)) Pull(nameOrFolder, new PullOptions(), HubOptions.FromEnvironment(), cancel);
         return nameOrFolder;
     }
 

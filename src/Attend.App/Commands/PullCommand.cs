@@ -9,7 +9,7 @@ internal static class PullCommand
     {
         var name = new Argument<string>("NAME") { Description = "a published model: owner/name, or owner/name@revision" };
         var revision = new Option<string?>("--revision") { Description = "branch, tag or commit  [default: main]", HelpName = "REVISION" };
-        var endpoint = new Option<string?>("--endpoint") { Description = "address of the hub or a mirror  [default: HF_ENDPOINT, else https://huggingface.co]", HelpName = "URL" };
+        var endpoint = new Option<string?>("--endpoint") { Description = "address of the hub or a mirror, which also gets the token  [default: HF_ENDPOINT, else https://huggingface.co]", HelpName = "URL" };
         var include = new Option<string[]>("--include") { Description = "files to take in place of the usual ones (*, ?, [abc]; onnx/ = all below); may be given several times", HelpName = "PATTERN" };
         var exclude = new Option<string[]>("--exclude") { Description = "files to leave out; may be given several times", HelpName = "PATTERN" };
         var json = CommonOptions.Json();

@@ -7,7 +7,7 @@ internal static class AttendProcess
 {
     public sealed record Result(int ExitCode, string Out, string Error);
 
-    private static readonly string Executable = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Attend.App.exe" : "Attend.App");
+    public static readonly string Executable = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Attend.App.exe" : "Attend.App");
 
     public static Process Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
 

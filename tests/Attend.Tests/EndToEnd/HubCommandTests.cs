@@ -61,7 +61,7 @@ public sealed class HubCommandTests : IDisposable
     [Fact]
     public void TrainingFromANamePullsIt()
     {
-        var data = _home.Write("data.tsv", "text\tlabel\n" + string.Concat(Enumerable.Range(0, 20).Select(row => $"text {row}\t{(row % 2 == 0 ? "odd" : "even")}\n")));
+        var data = WriteData();
         string[] command = ["train", "classify", "--from", Name, "--data", data, "--out", _home.File("run"), "--epochs", "1", "--max-input-tokens", "16"];
         _environment["HF_HUB_OFFLINE"] = "1";
         var offline = Attend(command);
@@ -158,6 +158,45 @@ public sealed class HubCommandTests : IDisposable
         Assert.True(pulled.ExitCode == 0, pulled.Error);
         Assert.Contains(_server.Requests, request => request.Port == _server.Storage.Port);
     }
+
+    [Fact]
+    public void ATerminalSeesABarAndTheFolder()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/script"), "needs `script` for a terminal");
+        var start = new ProcessStartInfo("/usr/bin/script", ["-qec", $"'{AttendProcess.Executable}' pull {Name}", "/dev/null"]) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        foreach (var (name, value) in _environment) start.Environment[name] = value;
+        start.Environment["TERM"] = "xterm-256color";
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        Assert.Contains("\u001b[", output);
+        Assert.Contains(Path.Combine("snapshots", _server.Add(Name).Commit), output);
+    }
+
+    [Fact]
+    public void AMistypedFolderIsNotLookedForOnTheHub()
+    {
+        var data = WriteData();
+        string Train()
+        {
+            var start = new ProcessStartInfo(AttendProcess.Executable, ["train", "classify", "--from", "runs/tikets", "--data", data, "--out", _home.File("run")]) { RedirectStandardError = true, WorkingDirectory = _home.Path };
+            foreach (var (name, value) in _environment) start.Environment[name] = value;
+            using var process = Process.Start(start)!;
+            var error = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            Assert.Equal(1, process.ExitCode);
+            return error;
+        }
+        Assert.Contains("runs/tikets: ", Train());
+        Assert.Single(_server.Requests);
+        _server.Forget();
+        Directory.CreateDirectory(_home.File("runs"));
+        Assert.Contains("no such model folder, and no model of this name in the cache", Train());
+        Assert.Empty(_server.Requests);
+    }
+
+    private string WriteData() => _home.Write("data.tsv", "text\tlabel\n" + string.Concat(Enumerable.Range(0, 20).Select(row => $"text {row}\t{(row % 2 == 0 ? "odd" : "even")}\n")));
 
     private AttendProcess.Result Attend(params string[] arguments)
     {

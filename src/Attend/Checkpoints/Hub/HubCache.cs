@@ -37,19 +37,13 @@ internal sealed partial class HubCache(string folder)
         return [.. named.Order(StringComparer.Ordinal), .. others.Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>Remembers which commit a branch or tag stands for; a cache that cannot be written is left as it is.</summary>
+    /// <summary>Remembers which commit a branch or tag stands for.</summary>
     public void WriteRef(ModelName name, string commit)
     {
         if (name.Revision == commit || ReadRef(name) == commit) return;
         var file = RefFile(name);
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            AtomicFile.Write(file, stream => stream.Write(Encoding.ASCII.GetBytes(commit)));
-        }
-        catch (UnauthorizedAccessException) when (Directory.Exists(Snapshot(name, commit)))
-        {
-        }
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        AtomicFile.Write(file, stream => stream.Write(Encoding.ASCII.GetBytes(commit)));
     }
 
     /// <summary>Makes the folders a blob needs, and marks the cache as one for programs that make backups.</summary>

@@ -69,7 +69,7 @@ internal sealed partial class HubConnection : IDisposable
     {
         var growing = TimeSpan.FromSeconds(Math.Pow(2, failures - 1));
         var pause = asked ?? (growing < LongestPause ? growing : LongestPause);
-        _notice(string.Create(CultureInfo.InvariantCulture, $"{why}; trying again in {Math.Ceiling(pause.TotalSeconds):0} s ({failures} of {MaxRetries})"));
+        _notice(string.Create(CultureInfo.InvariantCulture, $"{why}; trying again in {Math.Ceiling(pause.TotalSeconds):0} s"));
         return _options.Wait(pause, cancel);
     }
 
@@ -117,7 +117,7 @@ internal sealed partial class HubConnection : IDisposable
                 if (!IsBusy(response.StatusCode) || failures > MaxRetries) return response;
                 asked = AskedPause(response, DateTimeOffset.UtcNow);
                 if (asked > LongestAskedPause) return response;
-                why = $"the hub answers {(int)response.StatusCode} ({response.ReasonPhrase})";
+                why = $"the hub answers {(int)response.StatusCode} ({response.StatusCode})";
                 response.Dispose();
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException && !cancel.IsCancellationRequested)

@@ -84,7 +84,7 @@ internal sealed class HubDownload(HubConnection connection, HubOptions options, 
             return false;
         }
         HubFailures.ThrowIfRefused(response, name, options, head.Name);
-        if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.PartialContent)) throw Strange($"answers {(int)response.StatusCode} ({response.ReasonPhrase}) instead of a file");
+        if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.PartialContent)) throw Strange($"answers {(int)response.StatusCode} ({response.StatusCode}) instead of a file");
         if (from > 0 && response.StatusCode == HttpStatusCode.OK) StartAnew(file, advance);
         var told = response.StatusCode == HttpStatusCode.PartialContent ? range?.Length : response.Content.Headers.ContentLength;
         if (head.Size is { } size && told is { } length && length != size)

@@ -34,8 +34,8 @@ internal static class HubFailures
             _ when status == HttpStatusCode.Forbidden => $"{what}: {hub} forbids it{Said()}. {(options.Token is null ? "If the model is private, set HF_TOKEN to a token that may read it." : "The token must be allowed to read this model.")} Make one at {hub}/settings/tokens.",
             _ when status == HttpStatusCode.ProxyAuthenticationRequired => "the proxy asks for a log-in: give it in the proxy's variable, HTTPS_PROXY=http://user:password@host:port.",
             _ when status == HttpStatusCode.TooManyRequests => $"{what}: {hub} asks for fewer requests{Pause()}. Wait and try again{(options.Token is null ? "; with a token (HF_TOKEN) more are allowed" : "")}. What has arrived is kept.",
-            _ when (int)status >= 500 => $"{what}: {hub} is out of order, it answers {(int)status} ({response.ReasonPhrase}){Said()}. Try again later, or take a mirror (--endpoint, HF_ENDPOINT). What has arrived is kept.",
-            _ => $"{what}: {HubConnection.Show(response.RequestMessage!.RequestUri!)} answers {(int)status} ({response.ReasonPhrase}){Said()}. Check the address of the hub (--endpoint, HF_ENDPOINT).",
+            _ when (int)status >= 500 => $"{what}: {hub} is out of order, it answers {(int)status} ({response.StatusCode}){Said()}. Try again later, or take a mirror (--endpoint, HF_ENDPOINT). What has arrived is kept.",
+            _ => $"{what}: {HubConnection.Show(response.RequestMessage!.RequestUri!)} answers {(int)status} ({response.StatusCode}){Said()}. Check the address of the hub (--endpoint, HF_ENDPOINT).",
         };
         throw new HubException(message, status) { IsUnavailable = (int)status >= 500 || status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout };
 

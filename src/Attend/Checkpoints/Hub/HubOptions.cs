@@ -31,8 +31,10 @@ public sealed partial record HubOptions
 
     /// <summary>The settings of this process: environment variables, token file, defaults.</summary>
     /// <exception cref="ArgumentException">A variable cannot be understood; the message names it.</exception>
-    public static HubOptions FromEnvironment() =>
-        Read(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
+    public static HubOptions FromEnvironment() => Read(Environment.GetEnvironmentVariable, UserFolder);
+
+    /// <summary>The cache's folder of this process, where nothing else matters.</summary>
+    internal static string DefaultCacheFolder() => ReadFolders(Environment.GetEnvironmentVariable, UserFolder).Cache;
 
     /// <summary>An address given by a user.</summary>
     /// <param name="address">Absolute, http or https; a path is kept.</param>
@@ -49,28 +51,36 @@ public sealed partial record HubOptions
     internal static HubOptions Read(Func<string, string?> variable, string home)
     {
         string? Given(string name) => variable(name) is { Length: > 0 } value ? value : null;
-        string Folder(string path)
-        {
-            var expanded = Variable().Replace(path, match => variable(match.Groups[1].Value + match.Groups[2].Value) ?? match.Value);
-            return Path.GetFullPath(expanded == "~" || expanded.StartsWith("~/", StringComparison.Ordinal) || expanded.StartsWith("~\\", StringComparison.Ordinal) ? home + expanded[1..] : expanded);
-        }
         TimeSpan Seconds(string name) =>
             Given(name) is not { } text ? TimeSpan.FromSeconds(10)
             : int.TryParse(text, out var seconds) && seconds > 0 ? TimeSpan.FromSeconds(seconds)
             : throw new ArgumentException($"{name} is '{text}'; expected a number of seconds");
 
-        var hubHome = Folder(Given("HF_HOME") ?? Path.Combine(Given("XDG_CACHE_HOME") ?? Path.Combine(home, ".cache"), "huggingface"));
-        var tokenFile = Folder(Given("HF_TOKEN_PATH") ?? Path.Combine(hubHome, "token"));
+        var (cache, tokenFile) = ReadFolders(variable, home);
         return new HubOptions
         {
             Endpoint = Given("HF_ENDPOINT") is { } address ? ParseEndpoint(address, "HF_ENDPOINT") : new Uri("https://huggingface.co"),
-            CacheFolder = Folder(Given("HF_HUB_CACHE") ?? Given("HUGGINGFACE_HUB_CACHE") ?? Path.Combine(hubHome, "hub")),
+            CacheFolder = cache,
             Token = IsTrue(variable("HF_HUB_DISABLE_IMPLICIT_TOKEN")) ? null : CleanToken(Given("HF_TOKEN") ?? Given("HUGGING_FACE_HUB_TOKEN") ?? ReadToken(tokenFile)),
             Offline = IsTrue(Given("HF_HUB_OFFLINE") ?? Given("TRANSFORMERS_OFFLINE")),
             SymbolicLinks = !IsTrue(variable("HF_HUB_DISABLE_SYMLINKS")),
             AnswerTimeout = Seconds("HF_HUB_ETAG_TIMEOUT"),
             StallTimeout = Seconds("HF_HUB_DOWNLOAD_TIMEOUT"),
         };
+    }
+
+    private static string UserFolder => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+
+    private static (string Cache, string TokenFile) ReadFolders(Func<string, string?> variable, string home)
+    {
+        string? Given(string name) => variable(name) is { Length: > 0 } value ? value : null;
+        string Folder(string path)
+        {
+            var expanded = Variable().Replace(path, match => variable(match.Groups[1].Value + match.Groups[2].Value) ?? match.Value);
+            return Path.GetFullPath(expanded == "~" || expanded.StartsWith("~/", StringComparison.Ordinal) || expanded.StartsWith("~\\", StringComparison.Ordinal) ? home + expanded[1..] : expanded);
+        }
+        var hubHome = Folder(Given("HF_HOME") ?? Path.Combine(Given("XDG_CACHE_HOME") ?? Path.Combine(home, ".cache"), "huggingface"));
+        return (Folder(Given("HF_HUB_CACHE") ?? Given("HUGGINGFACE_HUB_CACHE") ?? Path.Combine(hubHome, "hub")), Folder(Given("HF_TOKEN_PATH") ?? Path.Combine(hubHome, "token")));
     }
 
     private static bool IsTrue(string? value) => value?.ToUpperInvariant() is "1" or "ON" or "YES" or "TRUE";

@@ -7,14 +7,14 @@ public static class ModelSource
 
     /// <summary>The folder of a model.</summary>
     /// <param name="nameOrFolder">A folder, which wins, or "owner/name", "owner/name@revision" of a model in the cache. The network is never used.</param>
-    /// <param name="options">Where the cache is; null = <see cref="HubOptions.FromEnvironment"/>.</param>
+    /// <param name="options">Where the cache is; null = as <see cref="HubOptions.FromEnvironment"/> says.</param>
     /// <exception cref="CheckpointException">There is no such folder and no such model in the cache; the message says how to get it.</exception>
     public static string Locate(string nameOrFolder, HubOptions? options = null)
     {
         if (Directory.Exists(nameOrFolder)) return nameOrFolder;
         if (File.Exists(nameOrFolder)) throw new CheckpointException(nameOrFolder, "is a file, not a model folder", advice: Advice + ".");
-        if (AsName(nameOrFolder) is not { } name) throw new CheckpointException(nameOrFolder, "no such model folder", advice: Advice + ".");
-        var cache = new HubCache((options ?? HubOptions.FromEnvironment()).CacheFolder);
+        if (ModelName.TryParse(nameOrFolder) is not { } name) throw new CheckpointException(nameOrFolder, "no such model folder", advice: Advice + ".");
+        var cache = new HubCache(options?.CacheFolder ?? HubOptions.DefaultCacheFolder());
         if (cache.FindSnapshot(name) is { } folder) return folder;
         var others = cache.Revisions(name);
         throw new CheckpointException(nameOrFolder, others.Count > 0 ? $"this revision is not in the cache ({cache.Folder})" : $"no such model folder, and no model of this name in the cache ({cache.Folder})",
@@ -24,13 +24,15 @@ public static class ModelSource
     }
 
     /// <summary>Whether a published model is meant, and the cache does not hold all of it.</summary>
+    /// <remarks>Below a folder that is here, "runs/tickets" is taken for a mistyped path, not for a model to be fetched.</remarks>
     /// <param name="nameOrFolder">A folder, or the name of a model.</param>
-    /// <param name="options">Where the cache is; null = <see cref="HubOptions.FromEnvironment"/>.</param>
+    /// <param name="options">Where the cache is; null = as <see cref="HubOptions.FromEnvironment"/> says.</param>
     public static bool NeedsPull(string nameOrFolder, HubOptions? options = null)
     {
-        if (Path.Exists(nameOrFolder) || AsName(nameOrFolder) is not { } name) return false;
-        var cache = new HubCache((options ?? HubOptions.FromEnvironment()).CacheFolder);
-        return cache.FindSnapshot(name) is not { } folder || !HubFiles.IsWhole(folder);
+        if (Path.Exists(nameOrFolder) || ModelName.TryParse(nameOrFolder) is not { } name) return false;
+        var cache = new HubCache(options?.CacheFolder ?? HubOptions.DefaultCacheFolder());
+        if (cache.FindSnapshot(name) is { } folder) return !HubFiles.IsWhole(folder);
+        return !(name.Repository.Contains('/', StringComparison.Ordinal) && Directory.Exists(name.Repository.Split('/')[0]));
     }
 
     /// <summary>"owner/name@commit" for a folder in the cache, so that the very model can be had again; null for any other folder.</summary>
@@ -38,8 +40,4 @@ public static class ModelSource
 
     /// <summary>What to do where a file is missing in a folder: fetch it, if the folder is one of the cache.</summary>
     internal static string Remedy(string folder, string otherwise) => NameOf(folder) is { } name ? $"Fetch what is missing: attend pull {name}" : otherwise;
-
-    // Below a folder that is here, "runs/tickets" is a mistyped path, not a model somebody published.
-    private static ModelName? AsName(string text) =>
-        ModelName.TryParse(text) is { } name && !(name.Repository.Contains('/', StringComparison.Ordinal) && Directory.Exists(name.Repository.Split('/')[0])) ? name : null;
 }

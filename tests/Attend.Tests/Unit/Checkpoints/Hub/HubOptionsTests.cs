@@ -46,6 +46,7 @@ public sealed class HubOptionsTests : IDisposable
         Assert.Null(Read(("HF_TOKEN", "hf_a"), ("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")).Token);
         Assert.DoesNotContain("ä", Assert.Throws<ArgumentException>(() => Read(("HF_TOKEN", "hf_ä"))).Message);
         Assert.DoesNotContain("hf_a", Read(("HF_TOKEN", "hf_a")).ToString());
+        Assert.Equal(HubOptions.FromEnvironment().CacheFolder, HubOptions.DefaultCacheFolder());
     }
 
     [Theory]

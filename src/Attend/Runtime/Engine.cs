@@ -35,7 +35,7 @@ public static class Engine
             int threads = ThreadCount.Choose(options.Threads, Environment.GetEnvironmentVariable);
             if (_native is null)
             {
-                NativeSettings.ShortenSpinning();
+                NativeSettings.PrepareEnvironment();
                 _keepsMemory = NativeSettings.KeepFreedMemory();
                 _native = NativeLoader.Load();
                 // The self-check is too small for more, and starting the others costs 60 ms on a busy machine.

@@ -1,3 +1,4 @@
+using Attend.Runtime;
 using static TorchSharp.torch;
 
 namespace Attend.Tasks;
@@ -24,6 +25,7 @@ public static class Inference
             var count = Math.Clamp(maxBatchTokens / Math.Max(1, lengths[order[start]]), 1, order.Length - start);
             var indices = order[start..(start + count)];
             start += count;
+            FreedMemory.OfProcess.Look();
             var batch = task.Collate([.. indices.Select(index => examples[index])]);
             using var scope = NewDisposeScope();
             using var inference = inference_mode();

@@ -49,6 +49,7 @@ public sealed class PretrainingTask : LearningTask<PretrainingExample, Pretraini
     [ComponentName(Name = "words")] private readonly MaskedLanguageHead _words;
     [ComponentName(Name = "next_sentence")] private readonly NextSentenceHead? _nextSentence;
     private readonly int _padId;
+    private readonly int _maxInputTokens;
     private readonly double _pairWeight;
 
     /// <summary>Creates the task with freshly drawn heads.</summary>
@@ -61,7 +62,7 @@ public sealed class PretrainingTask : LearningTask<PretrainingExample, Pretraini
     {
         if (options.MaxInputTokens > encoder.MaxPositionEmbeddings)
             throw new ArgumentException($"MaxInputTokens is {options.MaxInputTokens}, but the model can hold {encoder.MaxPositionEmbeddings} tokens", nameof(options));
-        (_encoder, _padId, Device) = (encoder, padId, device);
+        (_encoder, _padId, _maxInputTokens, Device) = (encoder, padId, options.MaxInputTokens, device);
         _words = encoder.CreateMaskedLanguageHead();
         _nextSentence = options.Objective == PretrainingObjective.MlmNsp ? new NextSentenceHead(encoder) : null;
         _pairWeight = options.MaskShare * (options.MaxInputTokens - 3);
@@ -84,7 +85,7 @@ public sealed class PretrainingTask : LearningTask<PretrainingExample, Pretraini
     /// <inheritdoc/>
     public override PretrainingBatch Collate(IReadOnlyList<PretrainingExample> examples)
     {
-        var tokens = TokenBatch.Collate(examples, _padId);
+        var tokens = TokenBatch.Collate(examples, _padId, _maxInputTokens);
         return new PretrainingBatch(
             tokens,
             [.. examples.SelectMany((example, row) => example.Positions.Select(position => (long)row * tokens.SeqLength + position))],

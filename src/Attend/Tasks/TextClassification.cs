@@ -106,7 +106,7 @@ public sealed class TextClassification : LearningTask<LabeledText, Classificatio
     /// <inheritdoc/>
     public override ClassificationBatch Collate(IReadOnlyList<LabeledText> examples)
     {
-        var tokens = TokenBatch.Collate([.. examples.Select(Encode)], _tokenizer.PadId);
+        var tokens = TokenBatch.Collate([.. examples.Select(Encode)], _tokenizer.PadId, _options.MaxInputTokens);
         if (examples.Any(example => example.Labels.Count == 0 && !_multiLabel)) return new ClassificationBatch(tokens, null, examples.Count);
         if (!_multiLabel)
         {

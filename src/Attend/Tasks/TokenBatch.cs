@@ -1,3 +1,4 @@
+using System.Numerics;
 using Attend.Layers;
 using Attend.Models;
 using Attend.Text.Pretraining;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Attend.Tasks;
 
-/// <summary>Encoded texts padded to the longest of them: the one place where a batch's length is decided.</summary>
+/// <summary>Encoded texts padded to one length: the one place where a batch's length is decided.</summary>
 public sealed class TokenBatch
 {
     private readonly long[] _ids;
@@ -28,12 +29,23 @@ public sealed class TokenBatch
     /// <summary>Number of tokens, padding not counted.</summary>
     public long TokenCount => _mask?.LongCount(real => real) ?? _ids.LongLength;
 
-    /// <summary>Pads encoded texts to the longest.</summary>
+    /// <summary>The length to which rows are padded: up to an eighth more than needed, so that a run sees tens of lengths and not hundreds.</summary>
+    /// <remarks>For each shape the engine keeps code of its own (about 3 MB for one length and a model's forward and backward pass), and memory freed by one shape seldom fits another.</remarks>
+    /// <param name="longest">Length of the longest row, at least 1.</param>
+    /// <param name="limit">What is never exceeded unless a row does.</param>
+    public static int PaddedLength(int longest, int limit)
+    {
+        var step = Math.Max(1, 1 << Math.Max(0, BitOperations.Log2((uint)longest) - 3));
+        return Math.Max(longest, Math.Min(limit, (longest + step - 1) / step * step));
+    }
+
+    /// <summary>Pads encoded texts to one length, see <see cref="PaddedLength"/>.</summary>
     /// <param name="encodings">At least one.</param>
     /// <param name="padId">Fills the rows.</param>
-    public static TokenBatch Collate(IReadOnlyList<Encoding> encodings, int padId)
+    /// <param name="maxInputTokens">Longest row the model may be given.</param>
+    public static TokenBatch Collate(IReadOnlyList<Encoding> encodings, int padId, int maxInputTokens)
     {
-        var seq = encodings.Max(encoding => encoding.Length);
+        var seq = PaddedLength(encodings.Max(encoding => encoding.Length), maxInputTokens);
         var ids = new long[encodings.Count * seq];
         var hasSegments = encodings.Any(encoding => encoding.SegmentIds.AsSpan().ContainsAnyExcept(0));
         var segmentIds = hasSegments ? new long[ids.Length] : null;
@@ -54,10 +66,10 @@ public sealed class TokenBatch
         return new TokenBatch(encodings.Count, seq, ids, segmentIds, mask, isText);
     }
 
-    /// <summary>Pads inputs of pre-training to the longest.</summary>
-    internal static TokenBatch Collate(IReadOnlyList<PretrainingExample> examples, int padId)
+    /// <summary>Pads inputs of pre-training to one length.</summary>
+    internal static TokenBatch Collate(IReadOnlyList<PretrainingExample> examples, int padId, int maxInputTokens)
     {
-        var seq = examples.Max(example => example.Ids.Length);
+        var seq = PaddedLength(examples.Max(example => example.Ids.Length), maxInputTokens);
         var ids = new long[examples.Count * seq];
         var hasSegments = examples.Any(example => example.IsNext is not null);
         var segmentIds = hasSegments ? new long[ids.Length] : null;

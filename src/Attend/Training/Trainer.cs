@@ -1,4 +1,5 @@
 using Attend.Layers;
+using Attend.Runtime;
 using Attend.Tasks;
 using static TorchSharp.torch;
 
@@ -93,6 +94,7 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
                     Seconds = clock.Seconds,
                 };
                 clock.Count(pieces.Sum(batch => batch.ExampleCount), tokens);
+                FreedMemory.OfProcess.Look();
                 _run?.Log(record);
                 Report("training", record, null);
                 if (budget.IsEvaluationDue(state, clock.Seconds)) Judge();

@@ -13,6 +13,9 @@ public sealed class ModelFolder
 
     private const string ConfigFile = "config.json";
 
+    // Ends of the names that published checkpoints give to the embeddings of tokens.
+    private static readonly string[] TokenEmbeddings = ["word_embeddings.weight", "tok_embeddings.weight", "embed_tokens.weight", "shared.weight"];
+
     private ModelFolder(string path, CheckpointFormat format, ModelConfig config)
     {
         (Path, Format, Config) = (path, format, config);
@@ -161,9 +164,9 @@ public sealed class ModelFolder
     {
         if (WeightsSource.Find(path) is not { } file) return;
         using var weights = WeightsSource.Open(file);
-        var rows = weights.Entries.Where(entry => entry.Value.Shape.Length == 2).OrderByDescending(entry => entry.Value.Shape[0]).ToArray();
-        if (rows.Length > 0 && !rows.Any(entry => entry.Value.Shape[0] == config.VocabSize))
-            throw new ArgumentException($"vocab_size is {config.VocabSize}, and no tensor of {file} has so many rows; the largest has {rows[0].Value.Shape[0]} ({CheckpointException.Quote(rows[0].Key)})");
+        var embeddings = weights.Entries.Where(entry => entry.Value.Shape.Length == 2 && TokenEmbeddings.Any(name => entry.Key.EndsWith(name, StringComparison.Ordinal))).ToArray();
+        if (embeddings.Length > 0 && !embeddings.Any(entry => entry.Value.Shape[0] == config.VocabSize))
+            throw new ArgumentException($"vocab_size is {config.VocabSize}, and the token embeddings in {file} have {embeddings[0].Value.Shape[0]} rows ({CheckpointException.Quote(embeddings[0].Key)})");
     }
 
     private static void RequireLabels(ModelConfig config)

@@ -30,6 +30,6 @@ public sealed class ModelFolderTests : IDisposable
         using (NewDisposeScope()) Safetensors.Write(_folder.File("model.safetensors"), [("bert.embeddings.word_embeddings.weight", zeros(8, 4)), ("x", zeros(3))]);
         var message = Assert.Throws<CheckpointException>(() => ModelFolder.Open(_folder.Root)).Message;
         Assert.Contains("vocab_size is 2000000000", message);
-        Assert.Contains("the largest has 8 (\"bert.embeddings.word_embeddings.weight\")", message);
+        Assert.Contains("have 8 rows (\"bert.embeddings.word_embeddings.weight\")", message);
     }
 }

@@ -21,12 +21,14 @@ internal static class TokenizerTrainingDisplay
             .Start(context =>
             {
                 var bar = context.AddTask("reading", autoStart: true);
-                return work(new Throttled(SecondsBetweenBars, progress =>
+                var result = work(new Throttled(SecondsBetweenBars, progress =>
                 {
                     bar.MaxValue = Math.Max(1, progress.Total);
                     bar.Value = progress.Done;
                     bar.Description = progress.Phase switch { TokenizerTrainingPhase.Counting => "counting words", TokenizerTrainingPhase.Joining => "joining pieces", _ => "choosing pieces" };
                 }));
+                bar.Value = bar.MaxValue;
+                return result;
             });
     }
 

@@ -102,11 +102,11 @@ public sealed record RunCard
         if (Task != now.Task) differences.Add($"the task (was {Task}, is {now.Task})");
         if (Train.Sha256 != now.Train.Sha256) differences.Add($"the training data (was {Train.Path}, {Train.Sha256[..12]}..., is {now.Train.Path}, {now.Train.Sha256[..12]}...)");
         if (Dev?.Sha256 != now.Dev?.Sha256 || DevShare != now.DevShare) differences.Add("the dev data");
-        if (Options.ThatChangeResults != now.Options.ThatChangeResults) differences.Add($"the options (were {Options}, are {now.Options})");
+        if (Options.ThatBindARun != now.Options.ThatBindARun) differences.Add($"the options (were {Options}, are {now.Options})");
         if (!JsonElement.DeepEquals(TaskOptions, now.TaskOptions)) differences.Add($"the task's options (were {TaskOptions}, are {now.TaskOptions})");
         if (!JsonElement.DeepEquals(Format, now.Format)) differences.Add($"how the data are read (was {Format}, is {now.Format})");
         if (differences.Count > 0) throw new CheckpointException(folder, $"cannot be resumed with other settings: {string.Join("; ", differences)}", advice: "Resume with the command it was started with.");
-        return this with { Status = "running" };
+        return this with { Status = "running", Options = now.Options };
     }
 
     internal void Write(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this, RunJson.Indented));

@@ -27,7 +27,7 @@ internal sealed class PretrainCommand
     private readonly Option<double> _maskShare = new("--mask-share") { Description = "share of the tokens that is to be guessed", DefaultValueFactory = _ => 0.15 };
     private readonly Option<int> _ideographRun = new("--chinese-run") { Description = "most neighbouring Chinese characters that are hidden together", DefaultValueFactory = _ => 1 };
     private readonly Option<double> _learningRate = new("--learning-rate") { Description = "highest learning rate", DefaultValueFactory = _ => 1e-3 };
-    private readonly Option<ScheduleKind> _schedule = new("--schedule") { Description = "course of the learning rate", DefaultValueFactory = _ => ScheduleKind.Linear, HelpName = "linear|cosine|onecycle|constant" };
+    private readonly Option<ScheduleKind> _schedule = new("--schedule") { Description = "course of the learning rate", DefaultValueFactory = _ => ScheduleKind.Linear, HelpName = "linear|cosine|onecycle|trapezoid|constant" };
     private readonly Option<double> _warmup = new("--warmup") { Description = "share of the run over which the learning rate rises", DefaultValueFactory = _ => 0.06 };
     private readonly Option<int> _batchSize = new("--batch-size") { Description = "inputs per update", DefaultValueFactory = _ => 64 };
     private readonly Option<double> _batchGrowth = new("--batch-growth") { Description = "how many times larger the last update is than the first", DefaultValueFactory = _ => 1.0 };

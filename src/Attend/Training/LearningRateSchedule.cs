@@ -9,6 +9,9 @@ public sealed class LearningRateSchedule(ScheduleKind kind, double peak, long up
 {
     // Share of the peak that one cycle begins with.
     private const double OneCycleStart = 0.04;
+
+    // Share of the run over which a trapezoid falls.
+    private const double TrapezoidFall = 0.2;
     private readonly long _warmup = (long)Math.Round(updateCount * warmupFraction);
 
     /// <summary>The learning rate of an update.</summary>
@@ -22,6 +25,7 @@ public sealed class LearningRateSchedule(ScheduleKind kind, double peak, long up
         return kind switch
         {
             ScheduleKind.Linear => peak * (1 - progress),
+            ScheduleKind.Trapezoid => peak * Math.Clamp((1 - (double)update / updateCount) / TrapezoidFall, 0, 1),
             ScheduleKind.Cosine or ScheduleKind.OneCycle => peak * 0.5 * (1 + Math.Cos(Math.PI * progress)),
             ScheduleKind.InverseSquareRoot => peak * Math.Sqrt((double)Math.Max(1, _warmup) / Math.Max(1, update)),
             _ => peak,

@@ -28,7 +28,9 @@ internal sealed class RunBudget
 
     /// <summary>Whether the next evaluation is due; the last one is, when the budget is spent.</summary>
     public bool IsEvaluationDue(TrainState state, double seconds) =>
-        !IsByEpoch && (IsSpent(state, seconds) || Share(state, seconds) * _options.Evaluations >= state.History.Count + 1);
+        !IsByEpoch && (IsSpent(state, seconds) || Stretch(Position(state, seconds)) > Stretch(state.JudgedAt));
+
+    private long Stretch(long position) => (long)((double)position / _length * _options.Evaluations);
 
     /// <summary>How many batches make the next update.</summary>
     public int BatchesPerUpdate(TrainState state, double seconds) => (int)Math.Round(1 + (_options.BatchGrowth - 1) * Share(state, seconds));

@@ -15,6 +15,9 @@ public enum ScheduleKind
     /// <summary>Falls as 1/√update (Vaswani et al. 2017, equation 3).</summary>
     InverseSquareRoot,
 
+    /// <summary>Stays where it is and falls in a straight line to 0 over the last fifth (Hu et al. 2024, section 4): a run under way may be made longer, or shorter, by --resume.</summary>
+    Trapezoid,
+
     /// <summary>Warms up along half a cosine as well (Smith and Topin 2018; PyTorch's OneCycleLR without momentum).</summary>
     OneCycle,
 }
@@ -80,8 +83,9 @@ public sealed record TrainOptions
     /// <summary>Seconds between checkpoints within an epoch; each epoch ends with one as well. Changes no result.</summary>
     public double CheckpointSeconds { get; init; } = 60;
 
-    /// <summary>These options without those that change no result.</summary>
-    internal TrainOptions ThatChangeResults => this with { CheckpointSeconds = 0, MaxBatchTokens = 1 };
+    /// <summary>These options without those that change no result, or that may be changed under way.</summary>
+    internal TrainOptions ThatBindARun => (Schedule == ScheduleKind.Trapezoid ? this with { Steps = null, Tokens = null, Minutes = null, Evaluations = 1 } : this)
+        with { CheckpointSeconds = 0, MaxBatchTokens = 1, AverageLast = 0 };
 
     /// <summary>Checks the numbers.</summary>
     /// <exception cref="ArgumentException">A number is out of range; the message names it.</exception>

@@ -40,6 +40,9 @@ public sealed record TrainState
     /// <summary>Tokens learned from, padding not counted.</summary>
     public long TokenCount { get; init; }
 
+    /// <summary>Place of the last evaluation in the measure of the budget: updates, tokens or milliseconds.</summary>
+    public long JudgedAt { get; init; }
+
     /// <summary>Sum of the losses of that epoch, or since the last evaluation, so far.</summary>
     public double EpochLossSum { get; init; }
 

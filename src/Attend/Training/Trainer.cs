@@ -196,6 +196,7 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
             BestMetric = better ? value : state.BestMetric,
             BestEpoch = bestEpoch,
             Seconds = clock.Seconds,
+            JudgedAt = budget.Position(state, clock.Seconds),
             History = [.. state.History, record],
             Finished = isLast,
         };

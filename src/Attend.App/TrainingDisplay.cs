@@ -22,12 +22,12 @@ internal static class TrainingDisplay
             .Start(context => work(new Bar(console, context.AddTask("reading data", autoStart: true)), notice => console.MarkupLineInterpolated($"{notice}")));
     }
 
-    private static string Describe(TrainProgress progress) =>
-        string.Create(CultureInfo.InvariantCulture, $"epoch {progress.Epoch}  {progress.Phase}  loss {progress.Loss:0.000}  {progress.ExamplesPerSecond:0} examples/s");
+    private static string Describe(TrainProgress progress) => string.Create(CultureInfo.InvariantCulture,
+        $"epoch {progress.Epoch}  {progress.Phase}  loss {progress.Loss:0.000}  {(progress.Record?.Figures is null ? $"{progress.ExamplesPerSecond:0} examples/s" : $"{progress.TokensPerSecond:#,0} tokens/s")}");
 
     private static string Describe(EpochRecord epoch)
     {
-        var metrics = string.Join("  ", epoch.DevMetrics.Where(metric => metric.Key is "accuracy" or "f1_macro" or "f1_micro").Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:0.0000}")));
+        var metrics = string.Join("  ", epoch.DevMetrics.Where(metric => metric.Key is "accuracy" or "f1_macro" or "f1_micro" or "mlm_loss" or "mlm_accuracy" or "nsp_accuracy").Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:0.0000}")));
         return string.Create(CultureInfo.InvariantCulture, $"epoch {epoch.Epoch}  train loss {epoch.TrainLoss:0.0000}  dev loss {epoch.DevLoss:0.0000}  dev {metrics}  {epoch.Seconds:0} s");
     }
 
@@ -61,7 +61,7 @@ internal static class TrainingDisplay
                 _last = Stopwatch.GetTimestamp();
                 var done = value.Update - _firstUpdate;
                 var left = done == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_start) / done * (value.UpdateCount - value.Update);
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{100.0 * value.Update / value.UpdateCount,3:0} %  {Describe(value)}  {left:h\\:mm\\:ss} left"));
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{100.0 * value.Update / value.UpdateCount,3:0} %  {Describe(value)}  {(int)left.TotalHours}:{left:mm\\:ss} left"));
             }
         }
     }

@@ -93,6 +93,17 @@ public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : B
     /// <param name="data">The examples.</param>
     protected virtual UpdateSource<TBatch>? CreateSource(TaskModel<TExample, TBatch, TAnswer> model, TrainingSet<TExample> data) => null;
 
+    /// <summary>Told of the progress as well, and disposed of at the end; null = nobody.</summary>
+    /// <param name="run">The run's folder.</param>
+    /// <param name="model">What <see cref="Build"/> gave.</param>
+    protected virtual ITrainingLog? CreateLog(RunFolder run, TaskModel<TExample, TBatch, TAnswer> model) => null;
+
+    /// <summary>Called when the run has come to its end.</summary>
+    /// <param name="card">The run's card.</param>
+    protected virtual void Finish(RunCard card)
+    {
+    }
+
     /// <summary>How many of the examples the model will not read whole; 0 where the task loses nothing.</summary>
     protected virtual long CountTruncated(TaskModel<TExample, TBatch, TAnswer> model, IReadOnlyList<TExample> examples) => 0;
 
@@ -140,6 +151,8 @@ public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : B
         var trainer = new Trainer<TExample, TBatch, TAnswer>(model.Task, Options, run, () => ModelFolder.SaveWeights(Out, model.Parts));
         try
         {
+            using var log = CreateLog(run, model);
+            if (log is not null) progress = new Both(log, progress);
             var state = CreateSource(model, data) is { } source ? trainer.Fit(source, data.Dev, progress, cancel) : trainer.Fit(data.Train, data.Dev, progress, cancel);
             card = card with { Status = "finished", BestEpoch = state.BestEpoch, Seconds = state.Seconds, History = state.History };
         }
@@ -152,6 +165,16 @@ public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : B
         if (card.TruncatedTextCount > 0)
             notice($"{card.TruncatedTextCount} of {data.Train.Count} training texts were longer than {card.MaxInputTokens} tokens and were cut (--max-input-tokens)");
         card.Write(Out);
+        Finish(card);
         return card;
+    }
+
+    private sealed class Both(IProgress<TrainProgress> first, IProgress<TrainProgress>? second) : IProgress<TrainProgress>
+    {
+        public void Report(TrainProgress value)
+        {
+            first.Report(value);
+            second?.Report(value);
+        }
     }
 }

@@ -102,6 +102,14 @@ public sealed record Pretraining : ModelTraining<PretrainingExample, Pretraining
     protected override UpdateSource<PretrainingBatch> CreateSource(TaskModel<PretrainingExample, PretrainingBatch, PretrainingAnswer> model, TrainingSet<PretrainingExample> data) =>
         new PretrainingSource((PretrainingTask)model.Task, ((Set)data).Data, Options);
 
+    /// <inheritdoc/>
+    protected override ITrainingLog CreateLog(RunFolder run, TaskModel<PretrainingExample, PretrainingBatch, PretrainingAnswer> model) =>
+        new TensorBoardLog(run.File("tensorboard"), FlopCount.PerToken((PretrainingTask)model.Task, Inputs), FlopCount.MeasurePeak(model.Task.Device));
+
+    /// <inheritdoc/>
+    protected override void Finish(RunCard card) =>
+        AtomicFile.Write(Path.Combine(Out, "curves.png"), stream => stream.Write(TrainingCurves.PretrainingPng(Out, card)));
+
     /// <summary>Inputs of held-out documents, always the same ones: pairs and masks of epoch 0 under a fixed seed.</summary>
     internal static PretrainingExample[] HeldOut(TokenCache cache, int[] documents, ITokenizer tokenizer, PretrainingOptions inputs, int mostTokens)
     {

@@ -28,4 +28,24 @@ internal static class TrainingCurves
         if (log.Count > 0) series.Add(new CurveSeries("learning rate", "learning rate", updates, [.. groups.Select(group => group.Average(record => record.LearningRate))]));
         return CurvesPlot.Png("Training", "update", series);
     }
+
+    /// <summary>Losses and accuracies of pre-training.</summary>
+    public static byte[] PretrainingPng(string folder, RunCard card)
+    {
+        var log = RunFolder.ReadLog(folder);
+        var groups = log.Chunk(Math.Max(1, (log.Count + MaxPoints - 1) / MaxPoints)).ToArray();
+        double[] updates = [.. groups.Select(group => group.Average(record => (double)record.Update))];
+        double[] Mean(string figure) => [.. groups.Select(group => group.Average(record => record.Figures?.GetValueOrDefault(figure, double.NaN) ?? double.NaN))];
+        var judged = card.History.Where(stretch => stretch.DevMetrics.ContainsKey("mlm_loss")).ToArray();
+        double[] places = [.. judged.Select(stretch => (double)stretch.Update)];
+        var series = new List<CurveSeries>();
+        foreach (var (metric, panel) in new[] { ("mlm_loss", "loss of hidden words, nats"), ("mlm_accuracy", "accuracy of hidden words"), ("nsp_accuracy", "accuracy of pairs") })
+        {
+            if (log.Count > 0 && log[^1].Figures?.ContainsKey(metric) == true) series.Add(new CurveSeries("train", panel, updates, Mean(metric)));
+            if (judged.Length > 0 && judged[^1].DevMetrics.ContainsKey(metric))
+                series.Add(new CurveSeries("held out", panel, places, [.. judged.Select(stretch => stretch.DevMetrics.GetValueOrDefault(metric, double.NaN))]));
+        }
+        series.Add(new CurveSeries("learning rate", "learning rate", updates, [.. groups.Select(group => group.Average(record => record.LearningRate))]));
+        return CurvesPlot.Png("Pre-training", "update", series);
+    }
 }

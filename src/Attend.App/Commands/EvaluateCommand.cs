@@ -9,7 +9,8 @@ internal static class EvaluateCommand
     public static Command Create(CancellationToken cancel)
     {
         var model = CommonOptions.Model();
-        var data = new Option<string>("--data") { Description = "labelled texts the model has not seen (.csv .tsv .jsonl .parquet, also .gz)", Required = true, HelpName = "FILE" };
+        var data = new Option<string?>("--data") { Description = "labelled texts the model has not seen (.csv .tsv .jsonl .parquet, also .gz)", HelpName = "FILE" };
+        var text = new Option<string[]>("--text") { Description = "for a language model: raw text it has not seen, one paragraph or sentence a line, an empty line between documents", HelpName = "FILES" };
         var output = new Option<string?>("--out") { Description = "folder of the results  [default: evaluation/NAME in the model's folder; evaluation/MODEL/NAME here for one given by its name]", HelpName = "FOLDER" };
         var device = CommonOptions.Device();
         var json = CommonOptions.Json();
@@ -17,14 +18,17 @@ internal static class EvaluateCommand
         var command = new Command("evaluate", """
             Measures a model: accuracy, precision, recall, F1 per label and averaged, confusion matrix, report.html.
 
-            Example:
+            Examples:
               attend evaluate runs/tickets --data test.tsv
+              attend evaluate runs/bert-mini --text held-out.txt
             """)
-        { model, data, output, device, json };
+        { model, data, text, output, device, json };
         format.AddTo(command);
         command.SetAction(parsed =>
         {
-            var path = parsed.GetValue(data)!;
+            if (parsed.GetValue(data) is null == parsed.GetValue(text) is not { Length: > 0 }) throw new ArgumentException("say what to measure on: --data FILE for a task's model, or --text FILES for a language model");
+            if (parsed.GetValue(data) is not { } path)
+                return LanguageModelCommand.Evaluate(parsed.GetValue(model)!, parsed.GetValue(text)!, parsed.GetValue(output), parsed.GetValue(device)!, parsed.GetValue(json), cancel);
             using var classifier = TextClassifier.Load(parsed.GetValue(model)!, parsed.GetValue(device)!);
             var folder = classifier.Folder.Path;
             var target = parsed.GetValue(output) ?? ClassifierEvaluation.DefaultFolder(folder, path);

@@ -61,22 +61,17 @@ public sealed class PretrainingData
         return new SpanPlanner(_cache, _documents, _options).Plan(epoch).Where(span => span.Ordinal % shardCount == shard);
     }
 
+    /// <summary>The token ids of an input, special tokens included, nothing hidden.</summary>
+    public int[] Read(PretrainingSpan span) => Read(span, new bool[span.Length]);
+
     /// <summary>An input with some of its words hidden. May be called from several threads at once.</summary>
     /// <param name="span">One of <see cref="Spans"/> of the same epoch.</param>
     /// <param name="epoch">From 0.</param>
     public PretrainingExample Create(PretrainingSpan span, int epoch)
     {
-        var ids = new int[span.Length];
         var continues = new bool[span.Length];
-        ids[0] = _clsId;
-        _cache.Read(span.FirstStart, ids.AsSpan(1, span.FirstLength), continues.AsSpan(1, span.FirstLength));
+        var ids = Read(span, continues);
         var second = span.FirstLength + 2;
-        ids[second - 1] = _sepId;
-        if (span.SecondLength > 0)
-        {
-            _cache.Read(span.SecondStart, ids.AsSpan(second, span.SecondLength), continues.AsSpan(second, span.SecondLength));
-            ids[^1] = _sepId;
-        }
         // A segment cut within a word begins one all the same.
         continues[1] = false;
         if (second < continues.Length) continues[second] = false;
@@ -91,6 +86,19 @@ public sealed class PretrainingData
             else if (fate < _options.MaskedShare + _options.RandomShare) ids[position] = _replacements[random.Next(_replacements.Length)];
         }
         return new PretrainingExample(ids, second, positions, targets, span.SecondLength > 0 ? span.IsNext : null);
+    }
+
+    private int[] Read(PretrainingSpan span, bool[] continues)
+    {
+        var ids = new int[span.Length];
+        ids[0] = _clsId;
+        _cache.Read(span.FirstStart, ids.AsSpan(1, span.FirstLength), continues.AsSpan(1, span.FirstLength));
+        var second = span.FirstLength + 2;
+        ids[second - 1] = _sepId;
+        if (span.SecondLength == 0) return ids;
+        _cache.Read(span.SecondStart, ids.AsSpan(second, span.SecondLength), continues.AsSpan(second, span.SecondLength));
+        ids[^1] = _sepId;
+        return ids;
     }
 
     // Words in random order until the share is reached; a word that would exceed it is passed over.

@@ -73,6 +73,9 @@ public sealed class PretrainingTask : LearningTask<PretrainingExample, Pretraini
     /// <summary>The heads, to be stored under the keys of <see cref="HeadKind.PreTraining"/>, or of <see cref="HeadKind.MaskedLanguageModel"/> where there is but one.</summary>
     public IReadOnlyList<nn.Module> Heads => _nextSentence is null ? [_words] : [_words, _nextSentence];
 
+    /// <summary>The encoder.</summary>
+    public EncoderModel Encoder => _encoder;
+
     /// <inheritdoc/>
     public override Device Device { get; }
 

@@ -76,6 +76,7 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
         }
 
         _task.train();
+        if (state.Update > 0 && budget.IsEvaluationDue(state, clock.Seconds)) Judge(); // the run was stopped in the middle of one
         while (!state.Finished)
         {
             using var batches = Prefetch.Ahead(train.Epoch(state.Epoch, state.UpdateInEpoch)).GetEnumerator();

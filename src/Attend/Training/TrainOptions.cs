@@ -85,7 +85,8 @@ public sealed record TrainOptions
 
     /// <summary>These options without those that change no result, or that may be changed under way.</summary>
     internal TrainOptions ThatBindARun => (Schedule == ScheduleKind.Trapezoid ? this with { Steps = null, Tokens = null, Minutes = null, Evaluations = 1 } : this)
-        with { CheckpointSeconds = 0, MaxBatchTokens = 1, AverageLast = 0 };
+        with
+    { CheckpointSeconds = 0, MaxBatchTokens = 1, AverageLast = 0 };
 
     /// <summary>Checks the numbers.</summary>
     /// <exception cref="ArgumentException">A number is out of range; the message names it.</exception>

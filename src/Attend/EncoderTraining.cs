@@ -12,6 +12,9 @@ public abstract record EncoderTraining<TExample, TBatch, TAnswer> : ModelTrainin
     /// <summary>Size of a new model.</summary>
     public EncoderSize Size { get; init; } = EncoderSize.Named["tiny"];
 
+    /// <summary>Architecture of a new model, see <see cref="Architectures.All"/>.</summary>
+    public string Architecture { get; init; } = "bert";
+
     /// <summary>Vocabulary of a new model.</summary>
     public WordPieceTrainerOptions Vocabulary { get; init; } = new();
 
@@ -40,7 +43,7 @@ public abstract record EncoderTraining<TExample, TBatch, TAnswer> : ModelTrainin
     {
         var tokenizer = folder?.LoadTokenizer() ?? WordPieceTrainer.Train(data.Train.SelectMany(TextsOf), Vocabulary, cancellationToken: cancel);
         var config = folder?.Config
-            ?? Architectures.Find("bert").CreateConfig(Size with { MaxPositionEmbeddings = Math.Max(Size.MaxPositionEmbeddings, InputLimit) }, tokenizer.VocabSize);
+            ?? Architectures.Find(Architecture).CreateConfig(Size with { MaxPositionEmbeddings = Math.Max(Size.MaxPositionEmbeddings, InputLimit) }, tokenizer.VocabSize);
         if (Resume && !config.Labels.SequenceEqual(data.Labels))
             throw new CheckpointException(Out, "cannot be resumed with other labels", string.Join(", ", config.Labels), string.Join(", ", data.Labels), "Resume with the data it was started with.");
         if (!Resume) config = Configure(config, folder is null, data);

@@ -16,6 +16,7 @@ internal static class TrainCommand
         private readonly Option<string> _out = new("--out") { Description = "the run's folder", Required = true, HelpName = "FOLDER" };
         private readonly Option<string?> _from = CommonOptions.From("without it a new model is trained from nothing");
         private readonly Option<string> _size = new("--size") { Description = "size of a new model", DefaultValueFactory = _ => "tiny", HelpName = "tiny|mini|small|medium|base" };
+        private readonly Option<string> _architecture = new("--architecture") { Description = "architecture of a new model", DefaultValueFactory = _ => "bert", HelpName = "NAME" };
         private readonly Option<int> _vocabSize = new("--vocab-size") { Description = "vocabulary of a new model, in tokens", DefaultValueFactory = _ => 8192 };
         private readonly Option<bool> _cased = new("--cased") { Description = "a new model's vocabulary keeps upper case and accents" };
         private readonly Option<double?> _dropout = new("--dropout") { Description = "dropout of a new model, in [0, 1)  [default: 0.1]" };
@@ -51,11 +52,12 @@ internal static class TrainCommand
                   attend train classify --data train.tsv --dev dev.tsv --out runs/tickets --resume
                 """)
             {
-                _data, _dev, _out, _from, _size, _vocabSize, _cased, _dropout, _epochs, _learningRate, _batchSize, _maxInputTokens, _maxBatchTokens, _schedule, _warmup,
+                _data, _dev, _out, _from, _size, _architecture, _vocabSize, _cased, _dropout, _epochs, _learningRate, _batchSize, _maxInputTokens, _maxBatchTokens, _schedule, _warmup,
                 _weightDecay, _labelSmoothing, _tokenDropout, _classWeights, _pooling, _patience, _seed, _checkpointSeconds, _resume, _overwrite, _device, _json,
             };
             _format.AddTo(command);
             _size.AcceptOnlyFromAmong(["tiny", "mini", "small", "medium", "base"]);
+            _architecture.AcceptOnlyFromAmong([.. Architectures.All.Select(row => row.ModelType)]);
             _pooling.AcceptOnlyFromAmong("cls", "mean");
             command.SetAction(parsed =>
             {
@@ -77,6 +79,7 @@ internal static class TrainCommand
                 Dev = parsed.GetValue(_dev),
                 Out = parsed.GetValue(_out)!,
                 Size = size with { Dropout = parsed.GetValue(_dropout) ?? size.Dropout },
+                Architecture = parsed.GetValue(_architecture)!,
                 Vocabulary = new() { VocabSize = parsed.GetValue(_vocabSize), DoLowerCase = !parsed.GetValue(_cased) },
                 Format = _format.Read(parsed),
                 Options = new()

@@ -34,6 +34,17 @@ public static class TokenizerFolder
         };
     }
 
+    /// <summary>Adds tokenizer.json to a folder that has BERT's vocab.txt alone, for programs that read nothing else.</summary>
+    /// <param name="folder">A model folder.</param>
+    /// <returns>Whether the file was written.</returns>
+    public static bool AddJson(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (Find(folder, TokenizerFiles.JsonFile) is not null || Find(folder, TokenizerFiles.VocabularyFile) is null) return false;
+        File.WriteAllBytes(Path.Combine(folder, TokenizerFiles.JsonFile), TokenizerJsonWriter.ToBytes(Training.TrainedDefinitions.WordPiece(BertTokenizer.Load(folder))));
+        return true;
+    }
+
     private static string? Find(string folder, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)

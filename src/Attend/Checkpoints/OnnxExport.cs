@@ -1,5 +1,6 @@
 using Attend.Models;
 using Attend.Onnx;
+using Attend.Text.Tokenizers;
 using static TorchSharp.torch;
 
 namespace Attend.Checkpoints;
@@ -48,6 +49,7 @@ public static class OnnxExport
             AtomicFolder.Write(target, path =>
             {
                 WeightsConversion.CopyCompanions(folder.Path, path, files);
+                if (TokenizerFolder.AddJson(path)) files.Add("tokenizer.json");
                 Directory.CreateDirectory(Path.Combine(path, Folder));
                 using var model = File.Create(Path.Combine(path, Folder, ModelFile));
                 files.Add($"{Folder}/{ModelFile}");

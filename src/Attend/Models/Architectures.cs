@@ -87,7 +87,17 @@ public static class Architectures
             ?? throw new ArgumentException($"config.json: model_type '{type.GetString()}' is not one Attend can build; known: {Known}");
         var config = (ModelConfig)document.Deserialize(format.ConfigType, ModelConfig.Json)!;
         config.Validate();
-        return (format, config);
+        return (format, WithDefaultLabels(format, config));
+    }
+
+    // Hugging Face's tools leave two unnamed labels out of config.json, and older ones wrote only their number.
+    private static ModelConfig WithDefaultLabels(CheckpointFormat format, ModelConfig config)
+    {
+        if (config.IdToLabel is not null || (format as Architecture)?.HeadOf(config) is not (HeadKind.SequenceClassification or HeadKind.TokenClassification)) return config;
+        var count = 2;
+        foreach (var key in new[] { "num_labels", "_num_labels" })
+            if (config.Unknown?.TryGetValue(key, out var value) == true && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var given) && given is > 0 and < 1_000_000) count = given;
+        return config with { IdToLabel = Enumerable.Range(0, count).ToDictionary(index => $"{index}", index => $"LABEL_{index}") };
     }
 
     /// <summary>The row of an encoder.</summary>

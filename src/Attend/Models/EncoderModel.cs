@@ -57,7 +57,10 @@ public abstract class EncoderModel(string name) : nn.Module<EncoderInput, Encode
         : new ClassificationHead(HeadOptions(kind, labelCount));
 
     /// <summary>The architecture's own head over hidden tokens, freshly drawn.</summary>
-    public MaskedLanguageHead CreateMaskedLanguageHead() => new(MaskedLanguageOptions);
+    /// <exception cref="ArgumentException">The model's words and its decoder are not one matrix (tie_word_embeddings is false).</exception>
+    public MaskedLanguageHead CreateMaskedLanguageHead() => Config.Unknown?.TryGetValue("tie_word_embeddings", out var tied) == true && tied.ValueKind == System.Text.Json.JsonValueKind.False
+        ? throw new ArgumentException("config.json: tie_word_embeddings is false; Attend computes masked language heads whose decoder is the word embedding")
+        : new MaskedLanguageHead(MaskedLanguageOptions);
 
     /// <summary>What a classifier reads of a text: the mean of the hidden states where config.json says so, else the pooler's output, else the first token's state.</summary>
     /// <param name="output">What <c>call</c> gave.</param>

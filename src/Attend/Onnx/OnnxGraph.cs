@@ -60,7 +60,7 @@ internal sealed class OnnxGraph
     public OnnxValue Table(Array values, params long[] shape)
     {
         var name = $"table_{Tensors.Count}";
-        Tensors.Add(new OnnxTensor(name, values is long[] ? OnnxTensor.Int64 : OnnxTensor.Float, shape, () => values switch
+        Tensors.Add(new OnnxTensor(name, values is long[]? OnnxTensor.Int64 : OnnxTensor.Float, shape, () => values switch
         {
             long[] numbers => tensor(numbers, shape),
             double[] numbers => tensor(numbers, shape, dtype: ScalarType.Float32),

@@ -45,6 +45,24 @@ public sealed class CommandLineTests(TrainedRun run) : IClassFixture<TrainedRun>
         foreach (var (left, right) in single.Zip(written)) Assert.Equal(left, right.GetProperty("probability").GetDouble(), 1e-5);
     }
 
+    [Theory]
+    [InlineData("onnx", "onnx/model.onnx")]
+    [InlineData("safetensors", "model.safetensors")]
+    [InlineData("safetensors-bf16", "model.safetensors")]
+    public void ExportGivesTheModelBack(string format, string weights)
+    {
+        using var folder = new TemporaryFolder();
+        var result = AttendProcess.Run("export", run.Folder, "--format", format, "--out", folder.File("model"), "--json");
+        Assert.Equal(0, result.ExitCode);
+        using var json = JsonDocument.Parse(result.Out);
+        var files = json.RootElement.GetProperty("files").EnumerateArray().Select(file => file.GetString()!).ToArray();
+        Assert.Contains(weights, files);
+        Assert.Contains("config.json", files);
+        Assert.All(files, file => Assert.True(File.Exists(folder.File("model", file)), file));
+        if (format != "onnx") Assert.Contains(">  fruit", AttendProcess.Run("predict", folder.File("model"), "--text", "please one new apple").Out);
+        Assert.Equal(1, AttendProcess.Run("export", run.Folder, "--out", folder.File("model")).ExitCode);
+    }
+
     [Fact]
     public void EvaluateWritesFiguresPicturesAndAPage()
     {

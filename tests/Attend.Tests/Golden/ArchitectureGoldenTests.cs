@@ -12,7 +12,7 @@ public sealed class ArchitectureGoldenTests
     private const double Tolerance = 1e-5;
     private static readonly int[] Lengths = [37, 5, 20];
 
-    private static readonly TinyModel[] Models =
+    internal static readonly TinyModel[] Models =
     [
         ReferenceRoberta.Tiny("roberta"), ReferenceRoberta.Tiny("xlm-roberta"), ReferenceRoberta.Tiny("camembert"),
         ReferenceDistilBert.Tiny, ReferenceAlbert.Tiny, ReferenceElectra.Tiny(8), ReferenceElectra.Tiny(16),

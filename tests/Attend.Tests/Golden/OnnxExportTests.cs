@@ -56,6 +56,9 @@ public sealed class OnnxExportTests
         }
         Assert.True(File.Exists(folder.File("export", "config.json")));
         Assert.True(File.Exists(folder.File("export", "vocab.txt")));
+        // Transformers.js reads tokenizer.json and nothing else.
+        var (own, given) = (Attend.Text.Tokenizers.TokenizerFolder.Load(TinyBert.Folder), Attend.Text.Tokenizers.TokenizerFolder.Load(folder.File("export", "tokenizer.json")));
+        foreach (var row in TinyBert.Expected) Assert.Equal(own.Encode(row.Text, row.Pair).Ids, given.Encode(row.Text, row.Pair).Ids);
     }
 
     [Theory]

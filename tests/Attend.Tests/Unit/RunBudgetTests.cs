@@ -11,7 +11,7 @@ public sealed class RunBudgetTests
         Assert.Equal(0.3, new RunBudget(new() { Steps = 100 }, null).Share(state, 0));
         Assert.Equal(0.5, new RunBudget(new() { Tokens = 1000 }, null).Share(state, 0));
         Assert.Equal(0.25, new RunBudget(new() { Minutes = 2 }, null).Share(state, 30));
-        Assert.Equal(0.75, new RunBudget(new() { Epochs = 4 }, 10).Share(state, 0));
+        Assert.Equal(0.75, new RunBudget(new() { Epochs = 4 }, 40).Share(state, 0));
         Assert.Throws<ArgumentException>(() => new RunBudget(new(), null));
     }
 

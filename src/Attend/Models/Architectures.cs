@@ -60,6 +60,7 @@ public static class Architectures
         DistilBertModel.Architecture,
         AlbertModel.Architecture,
         ElectraModel.Architecture,
+        MpNetModel.Architecture,
         DebertaV2Model.Architecture,
         ModernBertModel.Architecture,
     ];

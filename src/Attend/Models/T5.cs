@@ -217,23 +217,7 @@ public sealed class T5Model : Seq2SeqModel
         return bias.permute(2, 0, 1).unsqueeze(0);                                 // [1, head, new, length]
     }
 
-    // Half of the kinds are single distances, the other half grow geometrically up to the maximum; the encoder tells before from after.
-    internal long Bucket(int distance, bool isDecoder)
-    {
-        var count = _config.RelativeAttentionNumBuckets;
-        var first = 0;
-        if (isDecoder) distance = Math.Max(0, -distance);
-        else
-        {
-            count /= 2;
-            if (distance > 0) first = count;
-            distance = Math.Abs(distance);
-        }
-        var exact = count / 2;
-        if (distance < exact) return first + distance;
-        var growth = MathF.Log((float)distance / exact) / MathF.Log((float)_config.RelativeAttentionMaxDistance / exact);
-        return first + Math.Min(count - 1, exact + (int)(growth * (count - exact)));
-    }
+    internal long Bucket(int distance, bool isDecoder) => DistanceKinds.Of(distance, _config.RelativeAttentionNumBuckets, _config.RelativeAttentionMaxDistance, oneSided: isDecoder);
 }
 
 /// <summary>One block of T5: self-attention, in the decoder attention to the source, feed-forward; each normalised before and added after.</summary>

@@ -16,7 +16,7 @@ public sealed class ArchitectureGoldenTests
     [
         ReferenceRoberta.Tiny("roberta"), ReferenceRoberta.Tiny("xlm-roberta"), ReferenceRoberta.Tiny("camembert"),
         ReferenceDistilBert.Tiny, ReferenceAlbert.Tiny, ReferenceElectra.Tiny(8), ReferenceElectra.Tiny(16),
-        .. ReferenceDebertaV2.Tiny, .. ReferenceModernBert.Tiny,
+        ReferenceMpNet.Tiny, .. ReferenceDebertaV2.Tiny, .. ReferenceModernBert.Tiny,
     ];
 
     public ArchitectureGoldenTests() => EngineFixture.Start();

@@ -104,6 +104,12 @@ public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : B
     {
     }
 
+    /// <summary>The training examples that are learned from: all, unless the task leaves some out.</summary>
+    /// <param name="model">What <see cref="Build"/> gave.</param>
+    /// <param name="examples">The training examples.</param>
+    /// <param name="notice">Told what was left out, and why.</param>
+    protected virtual IReadOnlyList<TExample> Select(TaskModel<TExample, TBatch, TAnswer> model, IReadOnlyList<TExample> examples, Action<string> notice) => examples;
+
     /// <summary>How many of the examples the model will not read whole; 0 where the task loses nothing.</summary>
     protected virtual long CountTruncated(TaskModel<TExample, TBatch, TAnswer> model, IReadOnlyList<TExample> examples) => 0;
 
@@ -126,6 +132,8 @@ public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : B
         var start = Resume ? Out : From;
         var folder = start is null ? null : ModelFolder.Open(start);
         using var model = Build(folder, data, DeviceChoice.Parse(Device), notice, cancel);
+        var selected = Select(model, data.Train, notice);
+        if (selected.Count < data.Train.Count) data = data with { Train = selected, TrainCard = data.TrainCard with { ExampleCount = selected.Count } };
         var card = new RunCard
         {
             Status = "running",

@@ -67,7 +67,7 @@ public sealed class TextClassifier : IDisposable
         var tokenizer = folder.LoadTokenizer();
         Engine.Start();
         var encoder = folder.Architecture.Create(folder.Config);
-        var limit = maxInputTokens ?? card?.MaxInputTokens ?? encoder.MaxPositionEmbeddings;
+        var limit = maxInputTokens ?? Math.Min(card?.MaxInputTokens ?? int.MaxValue, encoder.MaxPositionEmbeddings);
         var task = new TextClassification(encoder, tokenizer, new ClassificationOptions { MaxInputTokens = limit }, DeviceChoice.Parse(device));
         folder.LoadWeights(new CheckpointPart(encoder, folder.Architecture.Keys), new CheckpointPart(task.Head, folder.Architecture.Heads[HeadKind.SequenceClassification].Keys));
         task.eval();

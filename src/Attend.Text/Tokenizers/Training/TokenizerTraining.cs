@@ -26,8 +26,8 @@ public sealed record TokenizerTraining
     /// <summary>What to train.</summary>
     public TokenizerType Type { get; init; } = TokenizerType.WordPiece;
 
-    /// <summary>Text files or patterns, as <see cref="TextCorpus.Open"/> takes them.</summary>
-    public required IReadOnlyList<string> Data { get; init; }
+    /// <summary>Text files or patterns, as <see cref="TextCorpus.Open"/> takes them; not needed for texts in memory.</summary>
+    public IReadOnlyList<string> Data { get; init; } = [];
 
     /// <summary>Most entries of the vocabulary, special tokens included.</summary>
     public int VocabSize { get; init; } = 8192;
@@ -58,17 +58,29 @@ public sealed record TokenizerTraining
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public TrainedTokenizer Run(IProgress<TokenizerTrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
+        var corpus = TextCorpus.Open(Data);
+        return Train(corpus.Read(bytes => progress?.Report(new(TokenizerTrainingPhase.Counting, bytes, corpus.Bytes))), corpus.Files, progress, cancellationToken);
+    }
+
+    /// <summary>Trains on texts in memory.</summary>
+    /// <param name="texts">Are gone through once.</param>
+    /// <param name="cancellationToken">Stops the training.</param>
+    /// <exception cref="ArgumentException">An option is out of range, the characters alone need a larger vocabulary, or the texts hold no word.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public TrainedTokenizer Run(IEnumerable<string> texts, CancellationToken cancellationToken = default) => Train(texts, [], null, cancellationToken);
+
+    private TrainedTokenizer Train(IEnumerable<string> texts, IReadOnlyList<string> files, IProgress<TokenizerTrainingProgress>? progress, CancellationToken cancellationToken)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(MinFrequency, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxDistinctWords, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(LimitAlphabet, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(LimitAlphabet, char.MaxValue);
         if (CharacterCoverage is not (>= 0 and <= 1)) throw new ArgumentException($"{nameof(CharacterCoverage)}: expected a share in [0, 1], found {CharacterCoverage}.");
 
-        var corpus = TextCorpus.Open(Data);
         var textCount = 0L;
         IEnumerable<string> Texts()
         {
-            foreach (var text in corpus.Read(bytes => progress?.Report(new(TokenizerTrainingPhase.Counting, bytes, corpus.Bytes))))
+            foreach (var text in texts)
             {
                 textCount++;
                 yield return text;
@@ -86,13 +98,13 @@ public sealed record TokenizerTraining
                 LimitAlphabet = LimitAlphabet,
                 MaxDistinctWords = MaxDistinctWords,
             };
-            var tokenizer = WordPieceTrainer.Train(Texts(), options, progress, facts => Check(facts, corpus), cancellationToken, out var facts);
+            var tokenizer = WordPieceTrainer.Train(Texts(), options, progress, facts => Check(facts, files), cancellationToken, out var facts);
             return new TrainedTokenizer(tokenizer, TrainedDefinitions.WordPiece(tokenizer), facts) { TextCount = textCount };
         }
-        return TrainPieces(Texts(), corpus, new TrainerTask(VocabSize, MinFrequency, progress), cancellationToken) with { TextCount = textCount };
+        return TrainPieces(Texts(), files, new TrainerTask(VocabSize, MinFrequency, progress), cancellationToken) with { TextCount = textCount };
     }
 
-    private TrainedTokenizer TrainPieces(IEnumerable<string> texts, TextCorpus corpus, TrainerTask task, CancellationToken cancellationToken)
+    private TrainedTokenizer TrainPieces(IEnumerable<string> texts, IReadOnlyList<string> files, TrainerTask task, CancellationToken cancellationToken)
     {
         WordSplitter split = Type == TokenizerType.ByteBpe ? WordSplitters.SplitAsGpt2 : WordSplitters.SplitAtBlanksAndKinds;
         var words = WordCounting.Count(texts, () => split, MaxDistinctWords, cancellationToken);
@@ -100,7 +112,7 @@ public sealed record TokenizerTraining
         if (Type != TokenizerType.ByteBpe) alphabet = Alphabet.Choose(words, CharacterCoverage, LimitAlphabet, out covered);
         var hasBytes = Type != TokenizerType.Unigram || ByteFallback;
         var facts = VocabularyFacts.Of(words, alphabet.Length, SpecialTokens.All.Length + (hasBytes ? 256 : 0) + alphabet.Length, covered);
-        Check(facts, corpus);
+        Check(facts, files);
         var definition = Type switch
         {
             TokenizerType.Bpe => TrainedDefinitions.Bpe(BpeTrainer.TrainOnCharacters(words, alphabet, task, cancellationToken)),
@@ -111,10 +123,11 @@ public sealed record TokenizerTraining
         return new TrainedTokenizer(new PipelineTokenizer(definition, TrainedDefinitions.Names), definition, facts) { TextCount = 0 };
     }
 
-    private void Check(VocabularyFacts facts, TextCorpus corpus)
+    private void Check(VocabularyFacts facts, IReadOnlyList<string> files)
     {
+        if (facts.WordCount == 0 && files.Count == 0) throw new ArgumentException("The texts hold no word to learn from.");
         if (facts.WordCount == 0)
-            throw new DataFileException(corpus.Files[0], null, corpus.Files.Count == 1 ? "holds no word to learn from." : $"holds no word to learn from, nor do the {corpus.Files.Count - 1} other files.");
+            throw new DataFileException(files[0], null, files.Count == 1 ? "holds no word to learn from." : $"holds no word to learn from, nor do the {files.Count - 1} other files.");
         if (VocabSize < facts.SmallestVocabSize)
             throw new ArgumentException($"A vocabulary of {VocabSize} has no room for what it must hold: {facts.SmallestVocabSize} entries, for special tokens, {facts.CharacterCount} characters and bytes. Give a larger vocabulary size, or keep fewer characters (a lower character coverage, a lower limit of the alphabet).");
     }

@@ -1,0 +1,39 @@
+using Attend.Text.Metrics;
+
+namespace Attend;
+
+/// <summary>What texts that were written are judged by.</summary>
+internal static class WritingMetrics
+{
+    // From this share of Chinese characters on a text is cut into characters, for it has no blanks.
+    private const double ChineseShare = 0.3;
+
+    /// <summary>The metrics of a kind of writing, and the figure that decides.</summary>
+    /// <param name="kind">What is written.</param>
+    /// <param name="references">Texts of the target language; they decide how texts are cut into words.</param>
+    public static (Func<IMetric<TextAnswer>> Create, string Primary) Of(WritingKind kind, IEnumerable<string> references)
+    {
+        var isChinese = IsChinese(references);
+        return kind switch
+        {
+            WritingKind.Translation => (() => new TextMetricSet([new BleuMetrics(new BleuOptions { Tokenizer = isChinese ? BleuTokenizer.Chinese : BleuTokenizer.V13A }), new ChrfMetrics()]), "bleu"),
+            WritingKind.Summary => (() => new TextMetricSet([new RougeMetrics(new RougeOptions { Tokenizer = isChinese ? RougeTokenizer.Characters : RougeTokenizer.LatinWords, Stemmer = !isChinese })]), "rougeL"),
+            _ => (() => new TextMetricSet([new TextMatchMetrics()]), "exact_match"),
+        };
+    }
+
+    /// <summary>The kind that a run was trained for; translation where nothing is known.</summary>
+    public static WritingKind KindOf(RunCard? card) => card?.Task switch { "summarization" => WritingKind.Summary, "text generation" => WritingKind.Answer, _ => WritingKind.Translation };
+
+    private static bool IsChinese(IEnumerable<string> texts)
+    {
+        var (letters, chinese) = (0L, 0L);
+        foreach (var text in texts.Take(1000))
+            foreach (var character in text)
+            {
+                if (char.IsLetter(character)) letters++;
+                if (character is >= '\u4E00' and <= '\u9FFF') chinese++;
+            }
+        return chinese > ChineseShare * letters;
+    }
+}

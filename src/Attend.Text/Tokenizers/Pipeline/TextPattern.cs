@@ -9,25 +9,30 @@ namespace Attend.Text.Tokenizers.Pipeline;
 /// <remarks>Properties of characters are those of our own Unicode version (15.0), whatever the runtime's is.</remarks>
 internal sealed class TextPattern
 {
-    /// <summary>Time that one text may take; longer ones have <see cref="TimePerUnit"/> for each code unit.</summary>
-    private static readonly TimeSpan LongestTime = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan TimePerUnit = TimeSpan.FromMicroseconds(10);
+    private static readonly TimeSpan DefaultLongestTime = TimeSpan.FromSeconds(10);
+
+    // Long texts may take longer: 10 s for each of so many code units.
+    private const int UnitsPerLongestTime = 1 << 20;
 
     // Compiling pays off after so many letters.
     private const long LettersBeforeCompiling = 1 << 20;
 
+    private readonly TimeSpan _longestTime;
     private readonly PatternAlphabet? _alphabet;
     private readonly string _translated = "";
     private Regex? _regex;
     private long _letters;
 
+    /// <param name="value">The text or the pattern.</param>
+    /// <param name="isRegex">Whether it is a pattern.</param>
+    /// <param name="longestTime">Time that a pattern may take for one text of ordinary length; null for 10 s.</param>
     /// <exception cref="ArgumentException">A malformed pattern, or one with syntax not known here.</exception>
-    public TextPattern(string value, bool isRegex)
+    public TextPattern(string value, bool isRegex, TimeSpan? longestTime = null)
     {
-        (Value, IsRegex) = (value, isRegex);
+        (Value, IsRegex, _longestTime) = (value, isRegex, longestTime ?? DefaultLongestTime);
         if (!isRegex) return;
         (_translated, _alphabet) = PatternTranslation.Translate(value);
-        _regex = new Regex(_translated, RegexOptions.CultureInvariant, LongestTime);
+        _regex = new Regex(_translated, RegexOptions.CultureInvariant, _longestTime);
     }
 
     public string Value { get; }
@@ -66,7 +71,7 @@ internal sealed class TextPattern
             var hasPairs = count < text.Length;
             positions[count] = text.Length;
             var (last, started) = (0, Stopwatch.GetTimestamp());
-            var allowed = TimePerUnit * text.Length is var proportional && proportional > LongestTime ? proportional : LongestTime;
+            var allowed = _longestTime * Math.Max(1, text.Length / (double)UnitsPerLongestTime);
             foreach (var match in Prepare(count).EnumerateMatches(letters.AsSpan(0, count)))
             {
                 var (from, to) = hasPairs ? (positions[match.Index], positions[match.Index + match.Length]) : (match.Index, match.Index + match.Length);
@@ -75,7 +80,7 @@ internal sealed class TextPattern
                 if (from > last) into.Add(new DelimiterMatch(last, from, false));
                 into.Add(new DelimiterMatch(from, to, true));
                 last = to;
-                if ((into.Count & 0xFF) == 0 && Stopwatch.GetElapsedTime(started) > allowed) throw TooSlow(text.Length, null);
+                if ((into.Count & 0xF) == 0 && Stopwatch.GetElapsedTime(started) > allowed) throw TooSlow(text.Length, null);
             }
             if (last < text.Length) into.Add(new DelimiterMatch(last, text.Length, false));
         }
@@ -91,12 +96,12 @@ internal sealed class TextPattern
     }
 
     private TokenizationException TooSlow(int length, Exception? fault)
-        => new($"the pattern {Value} takes more than {LongestTime.TotalSeconds} s on a text of {length} characters; it backtracks too much to be used", fault);
+        => new($"the pattern {Value} takes more than {_longestTime.TotalSeconds} s on a text of {length} characters; it backtracks too much to be used", fault);
 
     private Regex Prepare(int count)
     {
         if (_letters < LettersBeforeCompiling && (_letters += count) >= LettersBeforeCompiling)
-            _regex = new Regex(_translated, RegexOptions.CultureInvariant | RegexOptions.Compiled, LongestTime);
+            _regex = new Regex(_translated, RegexOptions.CultureInvariant | RegexOptions.Compiled, _longestTime);
         return _regex!;
     }
 }

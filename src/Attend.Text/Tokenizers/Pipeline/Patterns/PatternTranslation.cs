@@ -237,7 +237,7 @@ internal sealed class PatternTranslation
     /// <summary>(?imx-imx) for the rest of the group, or (?imx-imx:...) for a group.</summary>
     private (bool CanRepeat, Mode After) ReadModes(Mode mode)
     {
-        var isOff = false;
+        var (outside, isOff) = (mode, false);
         while (Has)
         {
             var unit = _pattern[_at++];
@@ -248,7 +248,7 @@ internal sealed class PatternTranslation
             else if (unit == ':')
             {
                 EndGroup("(?:", mode);
-                return (true, mode);
+                return (true, outside);
             }
             else if (unit == ')')
             {

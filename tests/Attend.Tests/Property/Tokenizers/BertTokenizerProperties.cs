@@ -118,7 +118,7 @@ public sealed class BertTokenizerProperties
 
     /// <summary>Ten times the text may take ten times as long, not a hundred times; these would take hours if it did.</summary>
     [Theory]
-    [InlineData("a", 10_000_000)]
+    [InlineData("a", 2_000_000)]
     [InlineData("é")]
     [InlineData("\u0301")]
     [InlineData("Σ")]
@@ -129,12 +129,10 @@ public sealed class BertTokenizerProperties
     [InlineData("😀")]
     [InlineData("\u302E\U0001D165")]
     [InlineData("abababab ")]
-    public void HostileTextTakesLinearTime(string unit, int length = 500_000)
+    public void HostileTextTakesLinearTime(string unit, int length = 200_000)
     {
         if (unit == "\\uD800") unit = "\uD800"; // An attribute cannot hold a lone surrogate.
         var text = string.Concat(Enumerable.Repeat(unit, length / unit.Length));
-        var started = System.Diagnostics.Stopwatch.GetTimestamp();
-        Assert.NotNull(Tokenizers[0].Encode(text));
-        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 10);
+        ProcessorTime.AssertWithin(10, () => Assert.NotNull(Tokenizers[0].Encode(text)));
     }
 }

@@ -3,10 +3,10 @@ using Attend.Text.Tokenizers.Pipeline;
 
 namespace Attend.Tests.Property.Tokenizers;
 
-/// <summary>Time grows with the length of a text, not with its square: with that, each of these would take minutes to hours.</summary>
+/// <summary>Time grows with the length of a text, not with its square: that would be ten thousand million steps for each of these.</summary>
 public sealed class PipelineLinearTimeTests
 {
-    private const int Length = 500_000;
+    private const int Length = 100_000;
 
     private static readonly TokenizerDefinition Bytes = new()
     {
@@ -20,9 +20,11 @@ public sealed class PipelineLinearTimeTests
     {
         var tokenizer = new PipelineTokenizer(definition);
         var text = string.Concat(Enumerable.Repeat(unit, length / unit.Length));
-        var started = System.Diagnostics.Stopwatch.GetTimestamp();
-        foreach (var options in new EncodeOptions[] { new(), new() { ParseSpecialTokens = true } }) Assert.NotNull(tokenizer.Encode(text, null, options));
-        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 20);
+        ProcessorTime.AssertWithin(8, () =>
+        {
+            Assert.NotNull(tokenizer.Encode(text));
+            Assert.NotNull(tokenizer.Encode(text, null, new EncodeOptions { ParseSpecialTokens = true }));
+        });
     }
 
     [Theory]
@@ -44,9 +46,9 @@ public sealed class PipelineLinearTimeTests
     [InlineData("e\u0301\u0327\u0345")]
     [InlineData("\u0327\u0301")]
     [InlineData("\u1100\u1161\u11A8")]
-    [InlineData("ﷺ", 30_000)]
+    [InlineData("ﷺ", 10_000)]
     [InlineData("\u200D")]
-    public void Normalisation(string unit, int length = 150_000) => AssertQuick(Bytes with
+    public void Normalisation(string unit, int length = 60_000) => AssertQuick(Bytes with
     {
         Normalizer = new NormalizerSequence([new UnicodeNormalizer(UnicodeForm.NFD), new UnicodeNormalizer(UnicodeForm.NFKC), new BertNormalizer(true, true, true, true), new StripNormalizer(true, true), new ReplaceNormalizer(new TextPattern(" +", true), " ")]),
     }, unit, length);
@@ -68,9 +70,9 @@ public sealed class PipelineLinearTimeTests
     {
         AddedTokens =
         [
-            .. Enumerable.Range(0, 20_000).Select(i => new AddedToken(261 + i, $"<tok{i}>") { LeftStrip = true, RightStrip = true, Special = i % 2 == 0 }),
-            new AddedToken(20_261, new string('a', 50_000) + "b"),
-            new AddedToken(20_262, " ") { RightStrip = true, LeftStrip = true, Normalized = true },
+            .. Enumerable.Range(0, 10_000).Select(i => new AddedToken(261 + i, $"<tok{i}>") { LeftStrip = true, RightStrip = true, Special = i % 2 == 0 }),
+            new AddedToken(10_261, new string('a', 20_000) + "b"),
+            new AddedToken(10_262, " ") { RightStrip = true, LeftStrip = true, Normalized = true },
         ],
     }, unit);
 

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Attend.Text.Tokenizers;
 using Attend.Text.Tokenizers.Pipeline;

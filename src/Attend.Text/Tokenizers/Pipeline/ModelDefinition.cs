@@ -70,14 +70,11 @@ internal sealed record UnigramDefinition(IReadOnlyList<(string Piece, double Sco
     /// <summary>What no piece makes becomes its UTF-8 bytes.</summary>
     public bool ByteFallback { get; init; }
 
-    /// <summary>Scores are added in single precision, as SentencePiece does; a tokenizer.json means double.</summary>
+    /// <summary>Sums of scores are kept in single precision, as SentencePiece does; a tokenizer.json means double.</summary>
     public bool IsSinglePrecision { get; init; }
 
     /// <summary>Ids that no text may become, besides those of special tokens.</summary>
     public IReadOnlySet<int> Unreachable { get; init; } = new HashSet<int>();
-
-    /// <summary>Ids whose scores are compared before they are rounded to single precision.</summary>
-    public IReadOnlySet<int> Unrounded { get; init; } = new HashSet<int>();
 
     /// <summary>Score below which unknown characters lie; null: the least of all pieces.</summary>
     public double? LeastScore { get; init; }

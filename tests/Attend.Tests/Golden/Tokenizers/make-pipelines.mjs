@@ -1,13 +1,14 @@
 // Makes pipelines.json: small tokenizers of every kind, and what Hugging Face's library makes of a few texts with them.
 //   npm install @anush008/tokenizers@0.6.0        (it holds version 0.22.2 of the Rust library)
 //   node make-pipelines.mjs FOLDER-WITH-node_modules > pipelines.json
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 const { Tokenizer } = createRequire(process.argv[2] + '/x.js')('@anush008/tokenizers');
 
 const texts = [
   '', ' ', 'The quick brown fox', "It's what they'd've said, isn't it?", '  two  blanks\tand\ttabs \n\n new lines\r\n', 'Ünïcödé naïve CAFÉ e\u0301a\u0327\u0301', 'ΣΊΣΥΦΟΣ İstanbul Straße',
   '中文字符和 English 混排', 'カタカナ ｶﾞ ひらがな 한국어 \u1112\u1161\u11ab', '12345 3.14 ½ Ⅷ ²', '😀👍🏽👨‍👩‍👧 🇩🇪', 'ﬁne ﬃ ① ㎏ Ａｂｃ', 'a\u00a0b\u2003c\u3000d\u200be', '\u0000\u0001ctrl\u007f\ufffd', 'x[SEP]y <mask>  z</s>',
-  'New York new york NewYork', 'under_score camelCase snake-case http://example.org/a?b=c', '"quoted" (brackets) [square] {curly} <angle>', '...---!!! ?!', 'ＺＥＲＯ\u200dwidth', '\u{1d4b3}\u{1d4b4} \u{20bb7}野家', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+  'New York new york NewYork', 'under_score camelCase snake-case http://example.org/a?b=c', '"quoted" (brackets) [square] {curly} <angle>', '...---!!! ?!', 'ＺＥＲＯ\u200dwidth', '\u{1d4b3}\u{1d4b4} \u{20bb7}野家', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', '\u2018it\u2019s\u2026\u3000\u200bＡe\u0301x\u2019\u0301\u2026\u200d',
 ];
 const pairs = [['one text', 'another one'], ['', 'only second'], ['中文', 'x[SEP]y'], [' a  b ', ' c  d ']];
 
@@ -55,6 +56,19 @@ const pieces = [['<unk>', 0], ['<s>', 0], ['</s>', 0], ['▁', -2], ['▁the', -
 const bytePieces = Array.from({ length: 256 }, (_, b) => [`<0x${b.toString(16).toUpperCase().padStart(2, '0')}>`, -20]);
 const metaspace = (prepend_scheme = 'always', split = true) => ({ type: 'Metaspace', replacement: '▁', prepend_scheme, split });
 
+// The compiled character rules of a small SentencePiece model (field 3, in it field 2).
+function field(message, wanted) {
+  let at = 0;
+  const varint = () => { let v = 0, s = 0; for (; ;) { const b = message[at++]; v += (b & 127) * 2 ** s; s += 7; if (b < 128) return v; } };
+  while (at < message.length) {
+    const key = varint(), type = key & 7;
+    if (type === 0) varint();
+    else if (type === 5) at += 4;
+    else { const n = varint(); if (key >> 3 === wanted) return message.subarray(at, at + n); at += n; }
+  }
+}
+const charsMap = field(field(readFileSync(new URL('spm-unigram.model', import.meta.url)), 3), 2).toString('base64');
+
 const split = (pattern, behavior, invert = false) => ({ type: 'Split', pattern, behavior, invert });
 const behaviors = ['Removed', 'Isolated', 'MergedWithPrevious', 'MergedWithNext', 'Contiguous'];
 const llama3 = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
@@ -94,6 +108,7 @@ const tokenizers = {
   'NFD, no accents': whole(byteBpe(), { normalizer: { type: 'Sequence', normalizers: [{ type: 'NFD' }, { type: 'StripAccents' }, { type: 'Lowercase' }] }, pre_tokenizer: byteLevel(), decoder: byteLevel() }),
   'NFKC': whole(byteBpe(), { normalizer: { type: 'NFKC' }, pre_tokenizer: byteLevel(), decoder: byteLevel() }),
   'NFKD': whole(byteBpe(), { normalizer: { type: 'NFKD' }, pre_tokenizer: byteLevel(), decoder: byteLevel() }),
+  'Precompiled': whole(byteBpe(), { normalizer: { type: 'Precompiled', precompiled_charsmap: charsMap }, pre_tokenizer: byteLevel(), decoder: byteLevel() }),
   'strip, prepend': whole(byteBpe(), { normalizer: { type: 'Sequence', normalizers: [{ type: 'Strip', strip_left: true, strip_right: true }, { type: 'Prepend', prepend: '>>' }] }, pre_tokenizer: byteLevel(), decoder: byteLevel() }),
   'replace': whole(byteBpe(), { normalizer: { type: 'Sequence', normalizers: [{ type: 'Replace', pattern: { String: 'o' }, content: '00' }, { type: 'Replace', pattern: { Regex: '\\d{2,3}|\\s+' }, content: '#' }] }, pre_tokenizer: byteLevel(), decoder: byteLevel() }),
   'Whitespace': wordLevel({ type: 'Whitespace' }),

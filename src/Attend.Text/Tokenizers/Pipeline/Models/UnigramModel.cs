@@ -15,7 +15,6 @@ internal sealed class UnigramModel : TokenModel
     private readonly int _unknownId;
     private readonly bool _isSinglePrecision;
     private readonly int[] _fallback;
-    private readonly IReadOnlySet<int> _unrounded;
 
     /// <param name="definition">Pieces and scores.</param>
     /// <param name="unreachable">Ids that no text may become.</param>
@@ -25,7 +24,7 @@ internal sealed class UnigramModel : TokenModel
         var ids = IdsOf(definition.Entries);
         if (definition.UnknownId is { } unknown && unknown >= definition.Pieces.Count) throw new ArgumentException($"unk_id is {unknown}, but there are {definition.Pieces.Count} pieces");
         _unknownId = definition.UnknownId ?? -1;
-        (_isSinglePrecision, _unrounded) = (definition.IsSinglePrecision, definition.Unrounded);
+        _isSinglePrecision = definition.IsSinglePrecision;
         _scores = [.. definition.Pieces.Select(piece => piece.Score)];
         _trie = new CharTrie(ids.Where(entry => entry.Key.Length > 0 && !unreachable.Contains(entry.Value) && !definition.Unreachable.Contains(entry.Value)).Select(entry => (entry.Key, entry.Value)));
         var least = definition.LeastScore ?? (_scores.Length > 0 ? _scores.Min() : 0);
@@ -64,8 +63,8 @@ internal sealed class UnigramModel : TokenModel
                 node = _trie.Step(node, word[end++]);
                 if (node < 0) break;
                 if (_trie.ValueAt(node) is not (>= 0 and var id)) continue;
-                var score = _scores[id] + here;
-                Consider(ref paths[end], _unrounded.Count > 0 && _unrounded.Contains(id) ? score : Rounded(score), at, id);
+                // SentencePiece, too, compares before it rounds.
+                Consider(ref paths[end], _scores[id] + here, at, id);
                 hasSingle |= end == next;
             }
             if (hasSingle) continue;

@@ -202,14 +202,12 @@ internal sealed record SentencePieceModel
         var normal = Pieces.Where(piece => piece.Kind == PieceKind.Normal).Select(piece => piece.Score).DefaultIfEmpty(0).ToArray();
         // The reference starts its search for the best score from the least positive float.
         var best = Math.Max(normal.Max(), 1.17549435e-38f);
-        var userDefined = Enumerable.Range(0, Pieces.Count).Where(id => Pieces[id].Kind == PieceKind.UserDefined).ToHashSet();
         return new UnigramDefinition([.. Pieces.Select(piece => (piece.Text, piece.Kind == PieceKind.UserDefined ? UserDefinedScore(piece.Text, best) : piece.Score))], UnknownId)
         {
             ByteFallback = ByteFallback,
             IsSinglePrecision = true,
             LeastScore = normal.Min(),
             Unreachable = Enumerable.Range(0, Pieces.Count).Where(id => Pieces[id].Kind is not (PieceKind.Normal or PieceKind.UserDefined)).ToHashSet(),
-            Unrounded = userDefined,
         };
     }
 

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Attend.Text.Tokenizers;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Attend.Tests.EndToEnd;
 
@@ -61,6 +64,25 @@ public sealed class CommandLineTests(TrainedRun run) : IClassFixture<TrainedRun>
         Assert.All(files, file => Assert.True(File.Exists(folder.File("model", file)), file));
         if (format != "onnx") Assert.Contains(">  fruit", AttendProcess.Run("predict", folder.File("model"), "--text", "please one new apple").Out);
         Assert.Equal(1, AttendProcess.Run("export", run.Folder, "--out", folder.File("model")).ExitCode);
+        if (format == "onnx") AssertOnnxRuntimeAnswersTheSame(folder.File("model"));
+    }
+
+    // Real texts, through the tokenizer of the export.
+    private void AssertOnnxRuntimeAnswersTheSame(string export)
+    {
+        using var classifier = TextClassifier.Load(run.Folder, "cpu");
+        using var session = new InferenceSession(Path.Combine(export, "onnx", "model.onnx"));
+        var tokenizer = TokenizerFolder.Load(Path.Combine(export, "tokenizer.json"));
+        foreach (var text in new[] { "please one new apple", "我要一个 扳手", "the red hammer and the plum, today" })
+        {
+            var ids = Array.ConvertAll(tokenizer.Encode(text).Ids.ToArray(), id => (long)id);
+            NamedOnnxValue Input(string name, long[] values) => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<long>(values, [1, values.Length]));
+            using var results = session.Run([Input("input_ids", ids), Input("attention_mask", [.. ids.Select(_ => 1L)]), Input("token_type_ids", new long[ids.Length])]);
+            var logits = results.Single().AsTensor<float>().ToArray();
+            var sum = logits.Sum(logit => Math.Exp(logit - logits.Max()));
+            foreach (var (label, probability) in classifier.Predict(text).Probabilities)
+                Assert.Equal(probability, Math.Exp(logits[classifier.Labels.ToList().IndexOf(label)] - logits.Max()) / sum, 1e-4);
+        }
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Attend.Layers;
 using Attend.Models;
 using Attend.Runtime;
 using Attend.Tasks;
@@ -8,6 +9,7 @@ using Attend.Text.Tokenizers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using Linear = TorchSharp.Modules.Linear;
 
 namespace Attend.Bench;
 
@@ -24,21 +26,27 @@ internal static class TrainingStep
         var rounds = int.Parse(arguments.ElementAtOrDefault(1) ?? "7", CultureInfo.InvariantCulture);
         Engine.Start();
         var size = EncoderSize.Named[name];
-        using var ours = new Ours(size);
+        using var ours = new Ours(size, Precision.Float32);
         using var theirs = new Default(size);
-        var times = new Dictionary<string, List<double>> { ["default"] = [], ["attend"] = [] };
+        using var rounding = new Ours(size, Precision.BFloat16);
+        var times = new Dictionary<string, List<double>> { ["default"] = [], ["float32"] = [], ["bfloat16"] = [] };
         for (var round = -1; round < rounds; round++)
         {
             // A B A B; the first round warms up and does not count.
             Engine.Start(new EngineOptions { Precision = MatmulPrecision.Highest });
             Measure(times["default"], theirs.Step, round);
             Engine.Start(new EngineOptions());
-            Measure(times["attend"], ours.Step, round);
+            Measure(times["float32"], ours.Step, round);
+            Measure(times["bfloat16"], rounding.Step, round);
         }
         double Median(string arm) => times[arm].Order().ElementAt(times[arm].Count / 2);
-        var ratios = times["default"].Zip(times["attend"], (left, right) => left / right).Order().ToArray();
         Console.WriteLine($"training step, {name} ({size.LayerCount} x {size.HiddenSize}), batch {Batch}, seq {Seq}, {get_num_threads()} threads, {rounds} rounds interleaved");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"TorchSharp default {Median("default"):0} ms   Attend {Median("attend"):0} ms   ratio median {ratios[ratios.Length / 2]:0.00} (min {ratios[0]:0.00}, max {ratios[^1]:0.00})"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"TorchSharp default {Median("default"):0} ms"));
+        foreach (var arm in new[] { "float32", "bfloat16" })
+        {
+            var ratios = times["default"].Zip(times[arm], (left, right) => left / right).Order().ToArray();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Attend {arm,-8}    {Median(arm):0} ms   ratio median {ratios[ratios.Length / 2]:0.00} (min {ratios[0]:0.00}, max {ratios[^1]:0.00})"));
+        }
         return 0;
     }
 
@@ -57,12 +65,13 @@ internal static class TrainingStep
         private readonly Training.AdamW _optimizer;
         private readonly ClassificationBatch _batch;
 
-        public Ours(EncoderSize size)
+        public Ours(EncoderSize size, Precision precision)
         {
             var tokenizer = new BertTokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Enumerable.Range(0, 30517).Select(index => $"w{index}")]);
             var config = Architectures.Find("bert").CreateConfig(size, tokenizer.VocabSize).WithLabels(["a", "b"], false, "cls");
             _encoder = Architectures.Find("bert").Create(config);
             _task = new TextClassification(_encoder, tokenizer, new ClassificationOptions { MaxInputTokens = Seq }, CPU);
+            _task.UsePrecision(precision);
             _task.train();
             _optimizer = new Training.AdamW(_task, 0.01);
             var random = new Random(1);
@@ -72,6 +81,7 @@ internal static class TrainingStep
         public void Step()
         {
             using var scope = NewDisposeScope();
+            using var rounded = _task.KeepRounded();
             _optimizer.ZeroGradients();
             (_task.call(_batch).LossSum! / _batch.LossCount).backward();
             var norm = _optimizer.GradientNorm();

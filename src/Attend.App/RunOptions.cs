@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Attend.Layers;
 using Attend.Training;
 
 namespace Attend.App;
@@ -35,6 +36,7 @@ internal sealed class RunOptions
     private readonly Option<double> _checkpointSeconds = new("--checkpoint-seconds") { Description = "seconds between checkpoints", DefaultValueFactory = _ => 60.0 };
     private readonly Option<bool> _resume = new("--resume") { Description = "go on with the run in --out" };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "replace the run in --out" };
+    private readonly Option<Precision> _precision;
     private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<bool> _json = CommonOptions.Json();
 
@@ -51,6 +53,7 @@ internal sealed class RunOptions
         _schedule = new("--schedule") { Description = "course of the learning rate", DefaultValueFactory = _ => fresh.Schedule, HelpName = "linear|cosine|constant|inversesquareroot" };
         _warmup = new("--warmup") { Description = "share of the updates over which the learning rate rises", DefaultValueFactory = _ => fresh.WarmupFraction };
         _weightDecay = new("--weight-decay") { Description = "decoupled weight decay", DefaultValueFactory = _ => fresh.WeightDecay };
+        _precision = CommonOptions.Precision(fresh.Precision);
         _average = new("--average") { Description = "average the weights of so many last evaluations at the end, and keep them if they are better; 0 = never", DefaultValueFactory = _ => fresh.AverageLast };
     }
 
@@ -60,7 +63,7 @@ internal sealed class RunOptions
     public void AddTo(Command command)
     {
         foreach (var option in (Option[])[Data, _dev, _out, _from, _epochs, _steps, _minutes, _evaluations, _learningRate, _batchSize, _batchTokens, _maxInputTokens, _maxBatchTokens,
-            _schedule, _warmup, _weightDecay, _patience, _average, _seed, _checkpointSeconds, _resume, _overwrite, _device, _json]) command.Add(option);
+            _schedule, _warmup, _weightDecay, _patience, _average, _seed, _checkpointSeconds, _resume, _overwrite, _precision, _device, _json]) command.Add(option);
     }
 
     public string? Dev(ParseResult parsed) => parsed.GetValue(_dev);
@@ -102,6 +105,7 @@ internal sealed class RunOptions
             AverageLast = parsed.GetValue(_average),
             Seed = parsed.GetValue(_seed),
             CheckpointSeconds = parsed.GetValue(_checkpointSeconds),
+            Precision = parsed.GetValue(_precision),
         };
     }
 

@@ -1,4 +1,5 @@
 using Attend.Checkpoints;
+using Attend.Layers;
 using Attend.Models;
 using Attend.Runtime;
 using Attend.Tasks;
@@ -134,6 +135,8 @@ public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : B
         using var model = Build(folder, data, DeviceChoice.Parse(Device), notice, cancel);
         var selected = Select(model, data.Train, notice);
         if (selected.Count < data.Train.Count) data = data with { Train = selected, TrainCard = data.TrainCard with { ExampleCount = selected.Count } };
+        var precision = PrecisionChoice.In(Options.Precision, model.Task.Device, notice);
+        model.Task.UsePrecision(precision);
         var card = new RunCard
         {
             Status = "running",
@@ -145,12 +148,17 @@ public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : B
             Format = RunJson.Element(DataFormat),
             From = (Resume || folder is null ? null : ModelSource.NameOf(folder.Path)) ?? From,
             ParameterCount = model.Task.parameters().Sum(parameter => parameter.numel()),
-            Options = Options,
+            Options = Options with { Precision = precision },
             MaxInputTokens = InputLimit,
             TaskOptions = RunJson.Element(Settings),
             PrimaryMetric = model.Task.PrimaryMetric,
         };
-        if (Resume) card = RunCard.Read(Out)!.Resumed(card, Out);
+        if (Resume)
+        {
+            var before = RunCard.Read(Out)!;
+            if (before.Options.Precision != precision) notice($"the run goes on in {precision.Name()}; so far it was computed in {before.Options.Precision.Name()}");
+            card = before.Resumed(card, Out);
+        }
 
         if (Overwrite && Directory.Exists(Out)) Directory.Delete(Out, recursive: true);
         using var run = new RunFolder(Out);

@@ -1,4 +1,5 @@
 using Attend.Checkpoints;
+using Attend.Layers;
 using Attend.Models;
 using Attend.Tasks;
 using Attend.Text.Metrics;
@@ -104,7 +105,7 @@ public sealed record Pretraining : ModelTraining<PretrainingExample, Pretraining
 
     /// <inheritdoc/>
     protected override ITrainingLog CreateLog(RunFolder run, TaskModel<PretrainingExample, PretrainingBatch, PretrainingAnswer> model) =>
-        new TensorBoardLog(run.File("tensorboard"), FlopCount.PerToken((PretrainingTask)model.Task, Inputs), FlopCount.MeasurePeak(model.Task.Device));
+        new TensorBoardLog(run.File("tensorboard"), FlopCount.PerToken((PretrainingTask)model.Task, Inputs), FlopCount.MeasurePeak(model.Task.Device, PrecisionChoice.In(Options.Precision, model.Task.Device)));
 
     /// <inheritdoc/>
     protected override void Finish(RunCard card) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Attend.Layers;
 using Attend.Models;
 using Attend.Text.Pretraining;
 using Attend.Training;
@@ -40,6 +41,7 @@ internal sealed class PretrainCommand
     private readonly Option<double> _checkpointSeconds = new("--checkpoint-seconds") { Description = "seconds between checkpoints", DefaultValueFactory = _ => 60.0 };
     private readonly Option<bool> _resume = new("--resume") { Description = "go on with the run in --out" };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "replace the run in --out" };
+    private readonly Option<Precision> _precision = CommonOptions.Precision(Precision.Auto);
     private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<bool> _json = CommonOptions.Json();
 
@@ -58,7 +60,7 @@ internal sealed class PretrainCommand
         {
             _text, _dev, _devShare, _out, _from, _size, _dropout, _tokenizer, _vocabSize, _cased, _objective, _minutes, _steps, _tokens, _maxInputTokens, _maskShare,
             _ideographRun, _learningRate, _schedule, _warmup, _batchSize, _batchGrowth, _maxBatchTokens, _weightDecay, _evaluations, _average, _cache, _seed,
-            _checkpointSeconds, _resume, _overwrite, _device, _json,
+            _checkpointSeconds, _resume, _overwrite, _precision, _device, _json,
         };
         _size.AcceptOnlyFromAmong(["tiny", "mini", "small", "medium", "base"]);
         _objective.AcceptOnlyFromAmong("mlm+nsp", "mlm");
@@ -117,6 +119,7 @@ internal sealed class PretrainCommand
                 AverageLast = parsed.GetValue(_average),
                 Seed = parsed.GetValue(_seed),
                 CheckpointSeconds = parsed.GetValue(_checkpointSeconds),
+                Precision = parsed.GetValue(_precision),
             },
             Device = parsed.GetValue(_device)!,
             Resume = parsed.GetValue(_resume),

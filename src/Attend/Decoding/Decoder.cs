@@ -1,3 +1,4 @@
+using Attend.Layers;
 using Attend.Models;
 using static TorchSharp.torch;
 
@@ -85,6 +86,7 @@ public sealed class Decoder(Seq2SeqModel model)
         var device = model.parameters().First().device;
         var width = searches[0].Rows.Count;
         var live = searches.ToList();
+        using var rounded = model.KeepRounded();
         using var state = Read(requests, device);
         var step = 0;
         while (live.Count > 0)

@@ -36,10 +36,11 @@ public static class Attention
             return nn.functional.scaled_dot_product_attention(query, key, value, bias, dropout, is_casual: false);
 
         var scale = 1.0 / Math.Sqrt(query.shape[^1]);
-        var scores = (query * scale).matmul(key.transpose(-2, -1));                // [batch, head, target, seq]
+        var scores = Widened((query * scale).matmul(key.transpose(-2, -1)));      // [batch, head, target, seq]
         if (bias is not null) scores = scores.add_(bias);
         var weights = nn.functional.softmax(scores, -1);                           // [batch, head, target, seq]
         options.Trace.Add(options.TraceName, weights);
+        weights = weights.to(value.dtype);
         if (dropout > 0) weights = Dropout.Apply(weights, dropout);
         return weights.matmul(value);                                              // [batch, head, target, headDim]
     }
@@ -77,6 +78,9 @@ public static class Attention
     /// <returns>[1, 1, target, length]; null where nothing is hidden.</returns>
     public static Tensor? CausalBias(long target, long length, ScalarType dtype, Device device) =>
         target == 1 ? null : full([target, length], finfo(dtype).min, dtype, device).triu(length - target + 1).unsqueeze(0).unsqueeze(0);
+
+    // The softmax is computed in float32, whatever its factors were rounded to.
+    private static Tensor Widened(Tensor scores) => scores.dtype == ScalarType.BFloat16 ? scores.to(ScalarType.Float32) : scores;
 
     // Measured on a CPU: matmul under oneDNN is 1.3-2.7 times faster than libtorch's flash kernel, which calls a slower sgemm,
     // except for a single short row. On a GPU the fused kernel always wins.

@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -18,9 +17,9 @@ public sealed class CrossAttention : Module<Tensor, Tensor, Tensor?, Tensor>, IA
     /// <param name="block">Sizes and dropout of the block it stands in.</param>
     public CrossAttention(BlockOptions block) : base(nameof(CrossAttention))
     {
-        _query = Linear(block.HiddenSize, block.HiddenSize);
-        _kv = Linear(block.HiddenSize, 2 * block.HiddenSize);
-        _output = Linear(block.HiddenSize, block.HiddenSize);
+        _query = new Linear(block.HiddenSize, block.HiddenSize);
+        _kv = new Linear(block.HiddenSize, 2 * block.HiddenSize);
+        _output = new Linear(block.HiddenSize, block.HiddenSize);
         _headCount = block.HeadCount;
         _dropout = block.AttentionDropout;
         RegisterComponents();
@@ -41,7 +40,7 @@ public sealed class CrossAttention : Module<Tensor, Tensor, Tensor?, Tensor>, IA
     public (Tensor Keys, Tensor Values) Source(Tensor memory)
     {
         var (batch, source, size) = (memory.shape[0], memory.shape[1], memory.shape[2]);
-        var kv = _kv.call(memory).view(batch, source, 2, _headCount, size / _headCount).permute(2, 0, 3, 1, 4);
+        var kv = _kv.call(_kv.Round(memory)).view(batch, source, 2, _headCount, size / _headCount).permute(2, 0, 3, 1, 4);
         return (kv[0], kv[1]);
     }
 
@@ -57,7 +56,7 @@ public sealed class CrossAttention : Module<Tensor, Tensor, Tensor?, Tensor>, IA
         var batch = source.Keys.shape[0];
         var beams = rows / batch;
         // The hypotheses of a sentence are so many more targets of one source.
-        var query = _query.call(hidden).view(batch, beams * target, _headCount, size / _headCount).transpose(1, 2);   // [batch, head, beam * target, headDim]
+        var query = _query.call(_query.Round(hidden)).view(batch, beams * target, _headCount, size / _headCount).transpose(1, 2);   // [batch, head, beam * target, headDim]
         var attended = Attention.Attend(query, source.Keys, source.Values, bias, training ? _dropout : 0, new(Kernel, trace, TraceNames.CrossAttentionWeights));
         return _output.call(attended.transpose(1, 2).reshape(rows, target, size));
     }

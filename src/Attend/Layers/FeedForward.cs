@@ -1,5 +1,4 @@
 using Attend.Onnx;
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -16,8 +15,8 @@ public sealed class FeedForward : Module<Tensor, Tensor>
     /// <summary>Creates the layer.</summary>
     public FeedForward(BlockOptions block) : base(nameof(FeedForward))
     {
-        _inner = Linear(block.HiddenSize, block.IntermediateSize);
-        _outer = Linear(block.IntermediateSize, block.HiddenSize);
+        _inner = new Linear(block.HiddenSize, block.IntermediateSize);
+        _outer = new Linear(block.IntermediateSize, block.HiddenSize);
         _activation = block.Activation;
         RegisterComponents();
     }
@@ -25,7 +24,7 @@ public sealed class FeedForward : Module<Tensor, Tensor>
     /// <summary>Maps each position by itself.</summary>
     /// <param name="hidden">[batch, seq, hidden].</param>
     /// <returns>[batch, seq, hidden].</returns>
-    public override Tensor forward(Tensor hidden) => _outer.call(ActivationFunctions.Find(_activation)(_inner.call(hidden)));
+    public override Tensor forward(Tensor hidden) => _outer.call(ActivationFunctions.Find(_activation)(_inner.call(_inner.Round(hidden))));
 
     internal OnnxValue Export(OnnxGraph graph, OnnxValue hidden) => graph.Linear(_outer, graph.Activation(_activation, graph.Linear(_inner, hidden)));
 }

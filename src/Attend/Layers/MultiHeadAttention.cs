@@ -1,5 +1,4 @@
 using Attend.Onnx;
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -20,8 +19,8 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor?, LayerTrace, Ten
     /// <param name="traceName">Name of its weights in a <see cref="Trace"/>.</param>
     public MultiHeadAttention(BlockOptions block, string traceName = TraceNames.AttentionWeights) : base(nameof(MultiHeadAttention))
     {
-        _qkv = Linear(block.HiddenSize, 3 * block.HiddenSize);
-        _output = Linear(block.HiddenSize, block.HiddenSize);
+        _qkv = new Linear(block.HiddenSize, 3 * block.HiddenSize);
+        _output = new Linear(block.HiddenSize, block.HiddenSize);
         _headCount = block.HeadCount;
         _dropout = block.AttentionDropout;
         _traceName = traceName;
@@ -40,7 +39,7 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor?, LayerTrace, Ten
 
     internal OnnxValue Export(OnnxGraph graph, OnnxValue hidden, OnnxValue? bias)
     {
-        var (size, headDim) = (_output.weight!.shape[1], (int)(_output.weight.shape[1] / _headCount));
+        var (size, headDim) = (_output.Weight.shape[1], (int)(_output.Weight.shape[1] / _headCount));
         var qkv = graph.Transpose(graph.Reshape(graph.Linear(_qkv, hidden), 0, 0, 3, _headCount, headDim), 2, 0, 3, 1, 4);
         var attended = Attention.Export(graph, graph.Select(qkv, 0, 0), graph.Select(qkv, 0, 1), graph.Select(qkv, 0, 2), bias, headDim);
         return graph.Linear(_output, graph.Reshape(graph.Transpose(attended, 0, 2, 1, 3), 0, 0, size));
@@ -55,7 +54,7 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor?, LayerTrace, Ten
     public Tensor Attend(Tensor hidden, Tensor? bias, KeyValueCache? cache, LayerTrace trace)
     {
         var (batch, seq, size) = (hidden.shape[0], hidden.shape[1], hidden.shape[2]);
-        var qkv = _qkv.call(hidden)                                                  // [batch, seq, 3 * hidden]
+        var qkv = _qkv.call(_qkv.Round(hidden))                                      // [batch, seq, 3 * hidden]
             .view(batch, seq, 3, _headCount, size / _headCount)                      // [batch, seq, 3, head, headDim]
             .permute(2, 0, 3, 1, 4);                                                 // [3, batch, head, seq, headDim]
         var (keys, values) = cache is null ? (qkv[1], qkv[2]) : cache.Append(qkv[1], qkv[2]);

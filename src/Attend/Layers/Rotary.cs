@@ -52,7 +52,7 @@ internal sealed record Rotary(Tensor Cosine, Tensor Sine)
     public Tensor Turn(Tensor x)
     {
         var halves = x.chunk(2, -1);
-        return x * Cosine + cat([-halves[1], halves[0]], -1) * Sine;
+        return (x * Cosine + cat([-halves[1], halves[0]], -1) * Sine).to(x.dtype);
     }
 }
 

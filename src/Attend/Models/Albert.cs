@@ -114,10 +114,10 @@ public sealed class AlbertModel : EncoderModel
             LayerNormEpsilon = config.LayerNormEps,
             Dropout = config.HiddenDropoutProb,
         });
-        _projection = Linear(config.EmbeddingSize, config.HiddenSize);
+        _projection = new Linear(config.EmbeddingSize, config.HiddenSize);
         _groups = ModuleList([.. Enumerable.Range(0, config.NumHiddenGroups).Select(_ =>
             ModuleList([.. Enumerable.Range(0, config.InnerGroupNum).Select(_ => new EncoderBlock(config.Block))]))]);
-        _pooler = config.ClassifierPooling == "mean" ? null : Linear(config.HiddenSize, config.HiddenSize);
+        _pooler = config.ClassifierPooling == "mean" ? null : new Linear(config.HiddenSize, config.HiddenSize);
         RegisterComponents();
         Initialization.Normal(this, config.InitializerRange);
     }

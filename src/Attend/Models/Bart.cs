@@ -149,7 +149,7 @@ public sealed class BartModel : Seq2SeqModel
         state.Run(_decoder, Embed(ids, _decoderPositions, state.Length, _decoderNorm), trace);
 
     /// <inheritdoc/>
-    public override Tensor Project(Tensor hidden) => functional.linear(hidden, _words.weight!) + _logitsBias;
+    public override Tensor Project(Tensor hidden) => Products.Linear(hidden, _words.weight!) + _logitsBias;
 
     /// <summary>The row of BART in the table of architectures.</summary>
     internal static Seq2SeqArchitecture Architecture { get; } = new()

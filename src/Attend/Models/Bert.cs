@@ -105,7 +105,7 @@ public sealed class BertModel : EncoderModel
             Dropout = config.HiddenDropoutProb,
         });
         _layers = ModuleList([.. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => new EncoderBlock(config.Block))]);
-        _pooler = config.ClassifierPooling == "mean" ? null : Linear(config.HiddenSize, config.HiddenSize);
+        _pooler = config.ClassifierPooling == "mean" ? null : new Linear(config.HiddenSize, config.HiddenSize);
         RegisterComponents();
         Initialization.Normal(this, config.InitializerRange);
     }

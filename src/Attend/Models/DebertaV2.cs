@@ -243,7 +243,7 @@ internal sealed class DebertaV2Embeddings : Module<Tensor, Tensor?, Tensor>
         _words = Embedding(config.VocabSize, size, padding_idx: config.PadTokenId);
         _positions = config.PositionBiasedInput ? Embedding(config.MaxPositionEmbeddings, size) : null;
         _segments = config.TypeVocabSize > 0 ? Embedding(config.TypeVocabSize, size) : null;
-        _projection = size == config.HiddenSize ? null : Linear(size, config.HiddenSize, hasBias: false);
+        _projection = size == config.HiddenSize ? null : new Linear(size, config.HiddenSize, hasBias: false);
         _norm = LayerNorm(config.HiddenSize, config.LayerNormEps);
         _dropout = config.HiddenDropoutProb;
         RegisterComponents();
@@ -319,13 +319,13 @@ internal sealed class DisentangledAttention : Module<Tensor, Tensor?, RelativePo
     public DisentangledAttention(DebertaV2Config config) : base(nameof(DisentangledAttention))
     {
         _config = config;
-        _query = Linear(config.HiddenSize, config.HiddenSize);
-        _key = Linear(config.HiddenSize, config.HiddenSize);
-        _value = Linear(config.HiddenSize, config.HiddenSize);
+        _query = new Linear(config.HiddenSize, config.HiddenSize);
+        _key = new Linear(config.HiddenSize, config.HiddenSize);
+        _value = new Linear(config.HiddenSize, config.HiddenSize);
         var own = config.RelativeAttention && !config.ShareAttKey;
-        _positionKey = own && config.ScoresContentToPosition ? Linear(config.HiddenSize, config.HiddenSize) : null;
-        _positionQuery = own && config.ScoresPositionToContent ? Linear(config.HiddenSize, config.HiddenSize) : null;
-        _output = Linear(config.HiddenSize, config.HiddenSize);
+        _positionKey = own && config.ScoresContentToPosition ? new Linear(config.HiddenSize, config.HiddenSize) : null;
+        _positionQuery = own && config.ScoresPositionToContent ? new Linear(config.HiddenSize, config.HiddenSize) : null;
+        _output = new Linear(config.HiddenSize, config.HiddenSize);
         RegisterComponents();
     }
 
@@ -333,6 +333,7 @@ internal sealed class DisentangledAttention : Module<Tensor, Tensor?, RelativePo
 
     public override Tensor forward(Tensor hidden, Tensor? bias, RelativePositions? relative, LayerTrace trace)
     {
+        hidden = _query.Round(hidden);
         // Attend divides by sqrt(headDim); the terms of the sum ask for sqrt(terms · headDim).
         var scale = 1 / Math.Sqrt(_config.ScoreTerms);
         var (query, key, value) = (Heads(_query.call(hidden) * scale), Heads(_key.call(hidden)), Heads(_value.call(hidden)));   // [batch, head, seq, headDim]
@@ -345,16 +346,17 @@ internal sealed class DisentangledAttention : Module<Tensor, Tensor?, RelativePo
     private Tensor? PositionScores(Tensor query, Tensor key, RelativePositions relative, double scale)
     {
         var headScale = 1 / Math.Sqrt(query.shape[^1]);
+        var embeddings = _query.Round(relative.Embeddings);
         var index = relative.Index.expand(query.shape[0], query.shape[1], -1, -1);           // [batch, head, seq, seq]
         Tensor? scores = null;
         if (_config.ScoresContentToPosition)
         {
-            var positionKey = Heads((_positionKey ?? _key).call(relative.Embeddings).unsqueeze(0));               // [1, head, 2 * span, headDim]
+            var positionKey = Heads((_positionKey ?? _key).call(embeddings).unsqueeze(0));               // [1, head, 2 * span, headDim]
             scores = (query * headScale).matmul(positionKey.transpose(-2, -1)).gather(-1, index);
         }
         if (_config.ScoresPositionToContent)
         {
-            var positionQuery = Heads((_positionQuery ?? _query).call(relative.Embeddings).unsqueeze(0) * (scale * headScale));
+            var positionQuery = Heads((_positionQuery ?? _query).call(embeddings).unsqueeze(0) * (scale * headScale));
             var towards = key.matmul(positionQuery.transpose(-2, -1)).gather(-1, index.transpose(-2, -1)).transpose(-2, -1);
             scores = scores is null ? towards : scores + towards;
         }

@@ -106,7 +106,7 @@ public sealed class ElectraModel : EncoderModel
             LayerNormEpsilon = config.LayerNormEps,
             Dropout = config.HiddenDropoutProb,
         });
-        _projection = config.EmbeddingSize == config.HiddenSize ? null : Linear(config.EmbeddingSize, config.HiddenSize);
+        _projection = config.EmbeddingSize == config.HiddenSize ? null : new Linear(config.EmbeddingSize, config.HiddenSize);
         _layers = ModuleList([.. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => new EncoderBlock(config.Block))]);
         RegisterComponents();
         Initialization.Normal(this, config.InitializerRange);

@@ -77,9 +77,9 @@ public sealed class ClassificationHead : Module<Tensor, Tensor>
     public ClassificationHead(ClassificationHeadOptions options) : base(nameof(ClassificationHead))
     {
         _options = options;
-        _dense = options.DenseActivation is null ? null : Linear(options.HiddenSize, options.HiddenSize, options.DenseBias);
+        _dense = options.DenseActivation is null ? null : new Linear(options.HiddenSize, options.HiddenSize, options.DenseBias);
         _norm = options.NormEpsilon is { } epsilon ? LayerNorm(options.HiddenSize, epsilon, bias: options.NormBias) : null;
-        _output = Linear(options.HiddenSize, options.LabelCount);
+        _output = new Linear(options.HiddenSize, options.LabelCount);
         RegisterComponents();
         Initialization.Normal(this, options.InitializerRange);
     }

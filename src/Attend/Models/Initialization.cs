@@ -25,8 +25,8 @@ internal static class Initialization
             switch (part)
             {
                 case Linear linear:
-                    Fill(linear.weight!, deviation, _random);
-                    linear.bias?.zero_();
+                    Fill(linear.Weight, deviation, _random);
+                    linear.Bias?.zero_();
                     break;
                 case Conv1d convolution:
                     Fill(convolution.weight!, deviation, _random);
@@ -47,11 +47,11 @@ internal static class Initialization
         using var noGradient = no_grad();
         foreach (var linear in module.modules().Append(module).OfType<Linear>())
         {
-            var limit = Math.Sqrt(6.0 / (linear.weight!.shape[0] + linear.weight.shape[1]));
-            var values = empty(linear.weight.shape, ScalarType.Float32);
+            var limit = Math.Sqrt(6.0 / (linear.Weight.shape[0] + linear.Weight.shape[1]));
+            var values = empty(linear.Weight.shape, ScalarType.Float32);
             foreach (ref var value in MemoryMarshal.Cast<byte, float>(values.bytes)) value = (float)(limit * (2 * _random.NextDouble() - 1));
-            linear.weight.copy_(values);
-            linear.bias?.zero_();
+            linear.Weight.copy_(values);
+            linear.Bias?.zero_();
         }
     }
 

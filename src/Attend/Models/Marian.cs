@@ -70,7 +70,7 @@ public sealed class MarianModel : Seq2SeqModel
     public override Tensor Decode(Tensor ids, DecoderState state, Trace? trace = null) => state.Run(_decoder, Embed(ids, state.Length), trace);
 
     /// <inheritdoc/>
-    public override Tensor Project(Tensor hidden) => functional.linear(hidden, _words.weight!) + _logitsBias;
+    public override Tensor Project(Tensor hidden) => Products.Linear(hidden, _words.weight!) + _logitsBias;
 
     /// <summary>The row of Marian in the table of architectures.</summary>
     internal static Seq2SeqArchitecture Architecture { get; } = new()

@@ -39,17 +39,18 @@ public sealed record MaskedLanguageHeadOptions
 }
 
 /// <summary>From hidden states to a score per word: dense, activation, LayerNorm, product with the word embeddings, bias (Devlin et al. 2018, section 3.1, task 1).</summary>
-public sealed class MaskedLanguageHead : Module<Tensor, Tensor, Tensor>
+public sealed class MaskedLanguageHead : Module<Tensor, Tensor, Tensor>, IProductLayer
 {
     [ComponentName(Name = "transform")] private readonly Linear _transform;
     [ComponentName(Name = "norm")] private readonly LayerNorm _norm;
     [ComponentName(Name = "decoder")] private readonly WordBias? _decoder;
     private readonly string _activation;
+    private readonly Products _products = new();
 
     /// <summary>Creates the head with freshly drawn weights.</summary>
     public MaskedLanguageHead(MaskedLanguageHeadOptions options) : base(nameof(MaskedLanguageHead))
     {
-        _transform = Linear(options.HiddenSize, options.EmbeddingSize, options.DenseBias);
+        _transform = new Linear(options.HiddenSize, options.EmbeddingSize, options.DenseBias);
         _norm = LayerNorm(options.EmbeddingSize, options.LayerNormEpsilon, bias: options.NormBias);
         _decoder = options.DecoderBias ? new WordBias(options.VocabSize) : null;
         _activation = options.Activation;
@@ -57,12 +58,14 @@ public sealed class MaskedLanguageHead : Module<Tensor, Tensor, Tensor>
         Initialization.Normal(this, options.InitializerRange);
     }
 
+    Products IProductLayer.Products => _products;
+
     /// <summary>Scores every word of the vocabulary.</summary>
     /// <param name="hidden">[..., hidden]: all tokens, or only the hidden ones.</param>
     /// <param name="wordEmbeddings">The encoder's own, [vocab, embedding], see <see cref="EncoderModel.WordEmbeddings"/>: the decoder is tied to them.</param>
     /// <returns>[..., vocab].</returns>
     public override Tensor forward(Tensor hidden, Tensor wordEmbeddings) =>
-        functional.linear(_norm.call(ActivationFunctions.Find(_activation)(_transform.call(hidden))), wordEmbeddings, _decoder?.Bias);
+        _products.Linear(_norm.call(ActivationFunctions.Find(_activation)(_transform.call(hidden))), wordEmbeddings, _decoder?.Bias);
 
     internal OnnxValue Export(OnnxGraph graph, OnnxValue hidden, Tensor wordEmbeddings)
     {

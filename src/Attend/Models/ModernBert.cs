@@ -338,8 +338,8 @@ internal sealed class RotaryAttention : Module<Tensor, Tensor?, Rotary, LayerTra
 
     public RotaryAttention(ModernBertConfig config) : base(nameof(RotaryAttention))
     {
-        _qkv = Linear(config.HiddenSize, 3 * config.HiddenSize, config.AttentionBias);
-        _output = Linear(config.HiddenSize, config.HiddenSize, config.AttentionBias);
+        _qkv = new Linear(config.HiddenSize, 3 * config.HiddenSize, config.AttentionBias);
+        _output = new Linear(config.HiddenSize, config.HiddenSize, config.AttentionBias);
         _headCount = config.NumAttentionHeads;
         _dropout = config.AttentionDropout;
         RegisterComponents();
@@ -350,7 +350,7 @@ internal sealed class RotaryAttention : Module<Tensor, Tensor?, Rotary, LayerTra
     public override Tensor forward(Tensor hidden, Tensor? bias, Rotary rotary, LayerTrace trace)
     {
         var (batch, seq, size) = (hidden.shape[0], hidden.shape[1], hidden.shape[2]);
-        var qkv = _qkv.call(hidden)                                                          // [batch, seq, 3 * hidden]
+        var qkv = _qkv.call(_qkv.Round(hidden))                                              // [batch, seq, 3 * hidden]
             .view(batch, seq, 3, _headCount, size / _headCount)                              // [batch, seq, 3, head, headDim]
             .permute(2, 0, 3, 1, 4);                                                         // [3, batch, head, seq, headDim]
         var attended = Attention.Attend(rotary.Turn(qkv[0]), rotary.Turn(qkv[1]), qkv[2], bias, training ? _dropout : 0, new(Kernel, trace));
@@ -360,7 +360,7 @@ internal sealed class RotaryAttention : Module<Tensor, Tensor?, Rotary, LayerTra
 
     public OnnxValue Export(OnnxGraph graph, OnnxValue hidden, OnnxValue bias, OnnxRotary rotary)
     {
-        var (size, headDim) = (_output.weight!.shape[1], (int)(_output.weight.shape[1] / _headCount));
+        var (size, headDim) = (_output.Weight.shape[1], (int)(_output.Weight.shape[1] / _headCount));
         var qkv = graph.Transpose(graph.Reshape(graph.Linear(_qkv, hidden), 0, 0, 3, _headCount, headDim), 2, 0, 3, 1, 4);
         var attended = Attention.Export(graph, rotary.Turn(graph, graph.Select(qkv, 0, 0)), rotary.Turn(graph, graph.Select(qkv, 0, 1)), graph.Select(qkv, 0, 2), bias, headDim);
         return graph.Linear(_output, graph.Reshape(graph.Transpose(attended, 0, 2, 1, 3), 0, 0, size));
@@ -376,15 +376,15 @@ internal sealed class GatedFeedForward : Module<Tensor, Tensor>
 
     public GatedFeedForward(ModernBertConfig config) : base(nameof(GatedFeedForward))
     {
-        _inner = Linear(config.HiddenSize, 2 * config.IntermediateSize, config.MlpBias);
-        _outer = Linear(config.IntermediateSize, config.HiddenSize, config.MlpBias);
+        _inner = new Linear(config.HiddenSize, 2 * config.IntermediateSize, config.MlpBias);
+        _outer = new Linear(config.IntermediateSize, config.HiddenSize, config.MlpBias);
         _config = config;
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor hidden)
     {
-        var both = _inner.call(hidden).chunk(2, -1);                                         // twice [batch, seq, intermediate]
+        var both = _inner.call(_inner.Round(hidden)).chunk(2, -1);                            // twice [batch, seq, intermediate]
         var gated = ActivationFunctions.Find(_config.HiddenActivation)(both[0]) * both[1];
         return _outer.call(training && _config.MlpDropout > 0 ? Layers.Dropout.Apply(gated, _config.MlpDropout) : gated);
     }

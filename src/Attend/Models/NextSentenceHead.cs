@@ -1,5 +1,4 @@
 using Attend.Onnx;
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -14,7 +13,7 @@ public sealed class NextSentenceHead : Module<Tensor, Tensor>
     /// <summary>Creates the head with freshly drawn weights.</summary>
     public NextSentenceHead(EncoderModel encoder) : base(nameof(NextSentenceHead))
     {
-        _nextSentence = Linear(encoder.HiddenSize, 2);
+        _nextSentence = new Linear(encoder.HiddenSize, 2);
         RegisterComponents();
         Initialization.Normal(this, encoder.InitializerRange);
     }

@@ -11,8 +11,13 @@ namespace Attend.Models;
 public sealed record Seq2SeqInput(Tensor SourceIds, Tensor? SourceMask, Tensor TargetIds, Trace? Trace = null);
 
 /// <summary>A Transformer that reads one text and writes another (Vaswani et al. 2017). Its owner opens the dispose scope; the model never does.</summary>
-public abstract class Seq2SeqModel(string name) : nn.Module<Seq2SeqInput, Tensor>(name)
+public abstract class Seq2SeqModel(string name) : nn.Module<Seq2SeqInput, Tensor>(name), IProductLayer
 {
+    /// <summary>How the words of the target are scored where the projection is a matrix of the model's own.</summary>
+    private protected Products Products { get; } = new();
+
+    Products IProductLayer.Products => Products;
+
     /// <summary>What the model was built from.</summary>
     public abstract Seq2SeqConfig Config { get; }
 

@@ -97,7 +97,7 @@ public sealed class T5Model : Seq2SeqModel
         _decoder = ModuleList([.. Enumerable.Range(0, DecoderLayerCount).Select(_ => new T5Block(config, isDecoder: true))]);
         _encoderNorm = new RmsNorm(config.HiddenSize, config.LayerNormEpsilon);
         _decoderNorm = new RmsNorm(config.HiddenSize, config.LayerNormEpsilon);
-        _projection = config.TieWordEmbeddings ? null : Linear(config.HiddenSize, config.VocabSize, hasBias: false);
+        _projection = config.TieWordEmbeddings ? null : new Linear(config.HiddenSize, config.VocabSize, hasBias: false);
         RegisterComponents();
         Initialization.Xavier(this);
         Initialization.Embeddings(this, config.InitializerFactor);
@@ -141,7 +141,7 @@ public sealed class T5Model : Seq2SeqModel
 
     /// <inheritdoc/>
     public override Tensor Project(Tensor hidden) =>
-        _projection?.call(hidden) ?? functional.linear(hidden * Math.Pow(_config.HiddenSize, -0.5), _words.weight!);
+        _projection?.call(hidden) ?? Products.Linear(hidden * Math.Pow(_config.HiddenSize, -0.5), _words.weight!);
 
     /// <summary>The row of T5 in the table of architectures.</summary>
     internal static Seq2SeqArchitecture Architecture { get; } = new()
@@ -283,9 +283,9 @@ public sealed class T5Attention : Module<Tensor, Tensor>, IAttentionLayer
     public T5Attention(T5Config config, string traceName) : base(nameof(T5Attention))
     {
         var inner = config.NumHeads * config.HeadSize;
-        _query = Linear(config.HiddenSize, inner, hasBias: false);
-        _kv = Linear(config.HiddenSize, 2 * inner, hasBias: false);
-        _output = Linear(inner, config.HiddenSize, hasBias: false);
+        _query = new Linear(config.HiddenSize, inner, hasBias: false);
+        _kv = new Linear(config.HiddenSize, 2 * inner, hasBias: false);
+        _output = new Linear(inner, config.HiddenSize, hasBias: false);
         (_config, _traceName) = (config, traceName);
         RegisterComponents();
     }
@@ -300,7 +300,7 @@ public sealed class T5Attention : Module<Tensor, Tensor>, IAttentionLayer
     /// <param name="hidden">[batch, seq, hidden].</param>
     public (Tensor Keys, Tensor Values) KeysAndValues(Tensor hidden)
     {
-        var kv = _kv.call(hidden).view(hidden.shape[0], hidden.shape[1], 2, _config.NumHeads, _config.HeadSize).permute(2, 0, 3, 1, 4);
+        var kv = _kv.call(_kv.Round(hidden)).view(hidden.shape[0], hidden.shape[1], 2, _config.NumHeads, _config.HeadSize).permute(2, 0, 3, 1, 4);
         return (kv[0], kv[1]);
     }
 
@@ -313,7 +313,7 @@ public sealed class T5Attention : Module<Tensor, Tensor>, IAttentionLayer
     public Tensor Attend(Tensor hidden, (Tensor Keys, Tensor Values) seen, Tensor? bias, LayerTrace trace)
     {
         var (rows, seq, batch) = (hidden.shape[0], hidden.shape[1], seen.Keys.shape[0]);
-        var query = _query.call(hidden).view(batch, rows / batch * seq, _config.NumHeads, _config.HeadSize).transpose(1, 2) * Math.Sqrt(_config.HeadSize);
+        var query = _query.call(_query.Round(hidden)).view(batch, rows / batch * seq, _config.NumHeads, _config.HeadSize).transpose(1, 2) * Math.Sqrt(_config.HeadSize);
         var attended = Attention.Attend(query, seen.Keys, seen.Values, bias, training ? _config.DropoutRate : 0, new(Kernel, trace, _traceName));
         return _output.call(attended.transpose(1, 2).reshape(rows, seq, _config.NumHeads * _config.HeadSize));
     }
@@ -331,10 +331,10 @@ public sealed class T5FeedForward : Module<Tensor, Tensor>
     /// <summary>Creates the layer.</summary>
     public T5FeedForward(T5Config config) : base(nameof(T5FeedForward))
     {
-        Linear Widen() => Linear(config.HiddenSize, config.IntermediateSize, hasBias: false);
+        Linear Widen() => new Linear(config.HiddenSize, config.IntermediateSize, hasBias: false);
         if (config.FeedForwardProj == "gated-gelu") (_gate, _gated) = (Widen(), Widen());
         else _inner = Widen();
-        _outer = Linear(config.IntermediateSize, config.HiddenSize, hasBias: false);
+        _outer = new Linear(config.IntermediateSize, config.HiddenSize, hasBias: false);
         _dropout = config.DropoutRate;
         RegisterComponents();
     }
@@ -344,6 +344,7 @@ public sealed class T5FeedForward : Module<Tensor, Tensor>
     /// <returns>[batch, seq, hidden].</returns>
     public override Tensor forward(Tensor hidden)
     {
+        hidden = _outer.Round(hidden);
         var inner = _inner is not null ? functional.relu(_inner.call(hidden)) : ActivationFunctions.Find("gelu_new")(_gate!.call(hidden)) * _gated!.call(hidden);
         return _outer.call(training && _dropout > 0 ? Layers.Dropout.Apply(inner, _dropout) : inner);
     }

@@ -122,7 +122,7 @@ public sealed class TransformerModel : Seq2SeqModel
             _encoderNorm = LayerNorm(config.HiddenSize, config.LayerNormEps);
             _decoderNorm = LayerNorm(config.HiddenSize, config.LayerNormEps);
         }
-        _projection = isShared ? null : Linear(config.HiddenSize, config.OutputVocabSize);
+        _projection = isShared ? null : new Linear(config.HiddenSize, config.OutputVocabSize);
         RegisterComponents();
         Initialization.Xavier(this);
         Initialization.Embeddings(this, Math.Pow(config.HiddenSize, -0.5));
@@ -157,7 +157,7 @@ public sealed class TransformerModel : Seq2SeqModel
     }
 
     /// <inheritdoc/>
-    public override Tensor Project(Tensor hidden) => _projection?.call(hidden) ?? functional.linear(hidden, _source.Words);
+    public override Tensor Project(Tensor hidden) => _projection?.call(hidden) ?? Products.Linear(hidden, _source.Words);
 
     /// <summary>The row of the Transformer in the table of architectures. No library publishes it under these names: they are ours.</summary>
     internal static Seq2SeqArchitecture Architecture { get; } = new()

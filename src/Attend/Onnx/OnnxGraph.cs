@@ -135,7 +135,7 @@ internal sealed class OnnxGraph
     /// <summary>The first rows of a table.</summary>
     public OnnxValue Rows(OnnxValue table, OnnxValue length) => Node("Slice", [table, Ints(0), Unsqueeze(length, 0)]);
 
-    public OnnxValue Linear(Linear layer, OnnxValue x) => Linear(layer.weight!, layer.bias, x);
+    public OnnxValue Linear(Linear layer, OnnxValue x) => Linear(layer.Weight, layer.Bias, x);
 
     public OnnxValue Linear(Tensor weight, Tensor? bias, OnnxValue x)
     {

@@ -11,18 +11,19 @@ internal readonly record struct AdamWArguments(double LearningRate, double Beta1
 /// </summary>
 internal static class Kernels
 {
+    // Numbers come in a float64 tensor: TorchSharp hands each over as an object that the garbage collector may free before it is read.
     // Types are numbers to this compiler: 6 is float32, 7 float64. The list `none` stands for the maxima that only AMSGrad keeps.
     // A float32 sum over a large tensor drifts (1e-4 over 10 million elements), a float64 one copies it: so rows in float32, their sum in
     // float64, and all in float64 only where squares overflowed.
     private const string Script = """
-        def fused_adamw(p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], t: List[Tensor], lr: float, beta1: float, beta2: float, decay: float, eps: float) -> int:
+        def fused_adamw(p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], t: List[Tensor], n: Tensor) -> int:
             none: List[Tensor] = []
-            torch._fused_adamw_(p, g, m, v, none, t, lr=lr, beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
+            torch._fused_adamw_(p, g, m, v, none, t, lr=float(n[0]), beta1=float(n[1]), beta2=float(n[2]), weight_decay=float(n[3]), eps=float(n[4]), amsgrad=False, maximize=False)
             return 0
 
-        def fused_adamw_scaled(p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], t: List[Tensor], lr: float, beta1: float, beta2: float, decay: float, eps: float, scale: Tensor) -> int:
+        def fused_adamw_scaled(p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], t: List[Tensor], n: Tensor, scale: Tensor) -> int:
             none: List[Tensor] = []
-            torch._fused_adamw_(p, g, m, v, none, t, lr=lr, beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False, grad_scale=scale)
+            torch._fused_adamw_(p, g, m, v, none, t, lr=float(n[0]), beta1=float(n[1]), beta2=float(n[2]), weight_decay=float(n[3]), eps=float(n[4]), amsgrad=False, maximize=False, grad_scale=scale)
             return 0
 
         def total_norm(g: List[Tensor]) -> Tensor:
@@ -94,7 +95,7 @@ internal static class Kernels
         object[] call =
         [
             parameters.ToArray(), contiguous, firstMoments.ToArray(), secondMoments.ToArray(), steps.ToArray(),
-            arguments.LearningRate, arguments.Beta1, arguments.Beta2, arguments.WeightDecay, arguments.Epsilon,
+            tensor([arguments.LearningRate, arguments.Beta1, arguments.Beta2, arguments.WeightDecay, arguments.Epsilon], dtype: ScalarType.Float64),
         ];
         if (gradientScale is null) Compiled.Value.invoke("fused_adamw", call);
         else Compiled.Value.invoke("fused_adamw_scaled", [.. call, gradientScale]);

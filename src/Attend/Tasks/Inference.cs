@@ -1,3 +1,4 @@
+using Attend.Layers;
 using Attend.Runtime;
 using static TorchSharp.torch;
 
@@ -16,6 +17,7 @@ public static class Inference
         LearningTask<TExample, TBatch, TAnswer> task, IReadOnlyList<TExample> examples, int maxBatchTokens, CancellationToken cancel = default) where TBatch : Batch
     {
         task.eval();
+        using var rounded = task.KeepRounded();
         var lengths = examples.Select(task.TokenCount).ToArray();
         var order = Enumerable.Range(0, examples.Count).OrderByDescending(index => lengths[index]).ThenBy(index => index).ToArray();
         var start = 0;

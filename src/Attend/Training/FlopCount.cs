@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using Attend.Layers;
 using Attend.Tasks;
 using Attend.Text.Pretraining;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Attend.Training;
@@ -15,24 +15,25 @@ internal static class FlopCount
     /// <remarks>The projection to the vocabulary counts only for the hidden tokens; embeddings, norms and activations are left out, as in Kaplan et al. 2020, section 2.1.</remarks>
     public static double PerToken(PretrainingTask task, PretrainingOptions inputs)
     {
-        var dense = task.Encoder.modules().OfType<Linear>().Sum(linear => (double)linear.weight!.numel());
+        var dense = task.Encoder.modules().OfType<Linear>().Sum(linear => (double)linear.Weight.numel());
         var attention = 2.0 * inputs.MaxInputTokens * task.Encoder.modules().OfType<Layers.MultiHeadAttention>().Count() * task.Encoder.HiddenSize;
-        var words = inputs.MaskShare * (task.Encoder.WordEmbeddings.numel() + task.Heads.SelectMany(head => head.modules().OfType<Linear>()).Sum(linear => (double)linear.weight!.numel()));
+        var words = inputs.MaskShare * (task.Encoder.WordEmbeddings.numel() + task.Heads.SelectMany(head => head.modules().OfType<Linear>()).Sum(linear => (double)linear.Weight.numel()));
         return 3 * 2 * (dense + attention + words);
     }
 
-    /// <summary>Operations a second of a large matrix product in float32 as it is set up now, the best of a few.</summary>
-    public static double MeasurePeak(Device device)
+    /// <summary>Operations a second of a large matrix product as it is set up now, the best of a few.</summary>
+    public static double MeasurePeak(Device device, Precision precision)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var (left, right) = (ones([PeakSize, PeakSize], device: device), ones([PeakSize, PeakSize], device: device));
+        var dtype = precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        var (left, right) = (ones([PeakSize, PeakSize], dtype, device), ones([PeakSize, PeakSize], dtype, device));
         var best = double.MaxValue;
         for (var round = 0; round < 5; round++)
         {
             var start = Stopwatch.GetTimestamp();
             var product = left.matmul(right);
-            product[0, 0].item<float>();
+            product[0, 0].to(ScalarType.Float32).item<float>();
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         return 2.0 * PeakSize * PeakSize * PeakSize / best;

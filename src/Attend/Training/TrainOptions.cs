@@ -1,3 +1,5 @@
+using Attend.Layers;
+
 namespace Attend.Training;
 
 /// <summary>How the learning rate runs after its warm-up.</summary>
@@ -80,13 +82,16 @@ public sealed record TrainOptions
     /// <summary>Seeds the weights, the order of the examples and the dropout.</summary>
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>What the factors of matrix products are rounded to; Auto becomes what the device is best at. May be changed under way, by --resume.</summary>
+    public Precision Precision { get; init; } = Precision.Float32;
+
     /// <summary>Seconds between checkpoints within an epoch; each epoch ends with one as well. Changes no result.</summary>
     public double CheckpointSeconds { get; init; } = 60;
 
     /// <summary>These options without those that change no result, or that may be changed under way.</summary>
     internal TrainOptions ThatBindARun => (Schedule == ScheduleKind.Trapezoid ? this with { Steps = null, Tokens = null, Minutes = null, Evaluations = 1 } : this)
         with
-    { CheckpointSeconds = 0, MaxBatchTokens = 1, AverageLast = 0 };
+    { CheckpointSeconds = 0, MaxBatchTokens = 1, AverageLast = 0, Precision = Precision.Float32 };
 
     /// <summary>Checks the numbers.</summary>
     /// <exception cref="ArgumentException">A number is out of range; the message names it.</exception>

@@ -142,6 +142,7 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
         var lossCount = batches.Sum(batch => batch.LossCount);
         var lossSum = 0.0;
         var figures = new Dictionary<string, (double Sum, double Count)>();
+        using var rounded = _task.KeepRounded();
         foreach (var batch in batches)
         {
             using var piece = NewDisposeScope();

@@ -1,0 +1,2 @@
+// Attend's own layer, not TorchSharp's, wherever a model says Linear.
+global using Linear = Attend.Layers.Linear;

@@ -8,6 +8,7 @@ return args switch
     ["bag-of-words", .. var rest] => RealClassification.RunBaseline(rest),
     ["tokenize", .. var rest] => TokenizeSpeed.Run(rest),
     ["load", .. var rest] => Loading.Run(rest),
+    ["decode", .. var rest] => DecodingSpeed.Run(rest),
     _ => Usage(),
 };
 
@@ -23,6 +24,7 @@ static int Usage()
           tokenize DATA-FOLDER NPM-FOLDER [rounds]
                                               BERT tokenization against Microsoft.ML.Tokenizers and Hugging Face's library under Node
                                               (NPM-FOLDER: where `npm install @anush008/tokenizers` was run, or - to leave it out)
+          decode [mini|base] [rounds]         writing with an encoder-decoder: token-budget batches, one at a time, without cache
           load [rounds]                       reading 1 GB of weights: speed and resident memory
         """);
     return 2;

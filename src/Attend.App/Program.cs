@@ -54,6 +54,7 @@ internal static class Program
         PretrainCommand.Create(cancel),
         EvaluateCommand.Create(cancel),
         PredictCommand.Create(cancel),
+        TranslateCommand.Create(cancel),
         FillCommand.Create(),
         TokenizerCommand.Create(cancel),
         InfoCommand.Create(),

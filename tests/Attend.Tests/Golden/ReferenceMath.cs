@@ -57,19 +57,22 @@ internal static class ReferenceMath
     /// <param name="headCount">Divides hidden.</param>
     /// <param name="attend">Which positions can be attended to.</param>
     /// <param name="score">Score of key position j for query position i in head h, before the softmax; negative infinity = unseen.</param>
-    public static double[][] WeightedSums(double[][] value, int headCount, bool[] attend, Func<int, int, int, double> score)
+    public static double[][] WeightedSums(double[][] value, int headCount, bool[] attend, Func<int, int, int, double> score) =>
+        CrossSums(value.Length, value, headCount, (head, i, j) => attend[j] ? score(head, i, j) : double.NegativeInfinity);
+
+    /// <summary>As <see cref="WeightedSums"/>, from any number of positions.</summary>
+    public static double[][] CrossSums(int from, double[][] value, int headCount, Func<int, int, int, double> score)
     {
-        var (seq, hidden) = (value.Length, value[0].Length);
-        var context = Array.ConvertAll(value, _ => new double[hidden]);
+        var hidden = value[0].Length;
+        var context = Enumerable.Range(0, from).Select(_ => new double[hidden]).ToArray();
         for (var head = 0; head < headCount; head++)
         {
-            for (var i = 0; i < seq; i++)
+            for (var i = 0; i < from; i++)
             {
-                var scores = new double[seq];
-                for (var j = 0; j < seq; j++) scores[j] = attend[j] ? score(head, i, j) : double.NegativeInfinity;
+                var scores = Enumerable.Range(0, value.Length).Select(j => score(head, i, j)).ToArray();
                 if (scores.All(double.IsNegativeInfinity)) continue;
                 var weight = Softmax(scores);
-                for (var j = 0; j < seq; j++)
+                for (var j = 0; j < value.Length; j++)
                     for (var d = head * (hidden / headCount); d < (head + 1) * (hidden / headCount); d++)
                         context[i][d] += weight[j] * value[j][d];
             }

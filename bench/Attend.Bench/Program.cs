@@ -3,6 +3,7 @@ using Attend.Bench;
 return args switch
 {
     ["step", .. var rest] => TrainingStep.Run(rest),
+    ["pretrain", .. var rest] => PretrainingStep.Run(rest),
     ["memory", .. var rest] => TrainingMemory.Run(rest),
     ["classify", .. var rest] => RealClassification.Run(rest),
     ["bag-of-words", .. var rest] => RealClassification.RunBaseline(rest),
@@ -18,6 +19,7 @@ static int Usage()
         usage: dotnet run -c Release --project bench/Attend.Bench -- <name>
 
           step [base|small] [rounds]          a training step against TorchSharp's default eager step, interleaved
+          pretrain [mini|small|base] [rounds] an update of pre-training in both precisions, interleaved
           memory [updates]                    resident memory and live tensors over many updates
           classify DATA-FOLDER [NAME ...]     real data sets from scratch, three seeds, against bag-of-words logistic regression
           bag-of-words DATA-FOLDER            the baseline alone

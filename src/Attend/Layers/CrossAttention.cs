@@ -40,7 +40,7 @@ public sealed class CrossAttention : Module<Tensor, Tensor, Tensor?, Tensor>, IA
     public (Tensor Keys, Tensor Values) Source(Tensor memory)
     {
         var (batch, source, size) = (memory.shape[0], memory.shape[1], memory.shape[2]);
-        var kv = _kv.call(_kv.Round(memory)).view(batch, source, 2, _headCount, size / _headCount).permute(2, 0, 3, 1, 4);
+        var kv = _kv.call(_kv.Round(memory)).view(batch, source, 2, _headCount, size / _headCount).permute(2, 0, 3, 1, 4).unbind();
         return (kv[0], kv[1]);
     }
 

@@ -45,7 +45,7 @@ public sealed record BlockOptions
 }
 
 /// <summary>One encoder block: self-attention and feed-forward, each with residual and LayerNorm (Vaswani et al. 2017, section 3.1).</summary>
-public sealed class EncoderBlock : Module<Tensor, Tensor?, LayerTrace, Tensor>
+public sealed class EncoderBlock : Module<Tensor, Tensor?, Tensor?, LayerTrace, Tensor>
 {
     [ComponentName(Name = "attention")] private readonly MultiHeadAttention _attention;
     [ComponentName(Name = "attention_norm")] private readonly LayerNorm _attentionNorm;
@@ -69,21 +69,37 @@ public sealed class EncoderBlock : Module<Tensor, Tensor?, LayerTrace, Tensor>
     /// <summary>Runs the block.</summary>
     /// <param name="hidden">[batch, seq, hidden].</param>
     /// <param name="bias">Attention bias, see <see cref="Attention.Attend"/>.</param>
+    /// <param name="places">Places of the flattened batch that are wanted, [place], int64; null = all.</param>
     /// <param name="trace">Keeps what it wants of this block.</param>
-    /// <returns>[batch, seq, hidden].</returns>
-    public override Tensor forward(Tensor hidden, Tensor? bias, LayerTrace trace)
+    /// <returns>[batch, seq, hidden], or [place, hidden].</returns>
+    public override Tensor forward(Tensor hidden, Tensor? bias, Tensor? places, LayerTrace trace)
     {
         if (_norm == NormPlacement.Post)
         {
-            hidden = _attentionNorm.call(hidden + Drop(_attention.call(hidden, bias, trace)));
+            hidden = _attentionNorm.call(Pooling.At(hidden, places) + Drop(_attention.call(hidden, bias, places, trace)));
             hidden = _feedForwardNorm.call(hidden + Drop(_feedForward.call(hidden)));
         }
         else
         {
-            hidden = hidden + Drop(_attention.call(_attentionNorm.call(hidden), bias, trace));
+            hidden = Pooling.At(hidden, places) + Drop(_attention.call(_attentionNorm.call(hidden), bias, places, trace));
             hidden = hidden + Drop(_feedForward.call(_feedForwardNorm.call(hidden)));
         }
         trace.Add(TraceNames.Hidden, hidden);
+        return hidden;
+    }
+
+    /// <summary>Runs blocks one after the other; the last one computes no more than is wanted.</summary>
+    /// <param name="blocks">In the order of computation.</param>
+    /// <param name="hidden">[batch, seq, hidden].</param>
+    /// <param name="bias">Attention bias, see <see cref="Attention.Attend"/>.</param>
+    /// <param name="places">Places of the flattened batch that are wanted, [place], int64; null = all.</param>
+    /// <param name="trace">Keeps what it wants.</param>
+    /// <returns>[batch, seq, hidden], or [place, hidden].</returns>
+    internal static Tensor Run(IEnumerable<EncoderBlock> blocks, Tensor hidden, Tensor? bias, Tensor? places, Trace? trace)
+    {
+        EncoderBlock[] stack = [.. blocks];
+        for (var layer = 0; layer < stack.Length; layer++)
+            hidden = stack[layer].call(hidden, bias, layer == stack.Length - 1 ? places : null, new(trace, layer));
         return hidden;
     }
 

@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace Attend.Layers;
 
 /// <summary>Multi-head self-attention with one fused projection for query, key and value (Vaswani et al. 2017, section 3.2.2).</summary>
-public sealed class MultiHeadAttention : Module<Tensor, Tensor?, LayerTrace, Tensor>, IAttentionLayer
+public sealed class MultiHeadAttention : Module<Tensor, Tensor?, Tensor?, LayerTrace, Tensor>, IAttentionLayer
 {
     [ComponentName(Name = "qkv")] private readonly Linear _qkv;
     [ComponentName(Name = "output")] private readonly Linear _output;
@@ -33,9 +33,10 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor?, LayerTrace, Ten
     /// <summary>Attends from every position to every position that the bias leaves open.</summary>
     /// <param name="hidden">[batch, seq, hidden].</param>
     /// <param name="bias">Attention bias, see <see cref="Attention.Attend"/>.</param>
+    /// <param name="places">Places of the flattened batch that are wanted, [place], int64; null = all.</param>
     /// <param name="trace">Keeps the attention weights if it wants them.</param>
-    /// <returns>[batch, seq, hidden].</returns>
-    public override Tensor forward(Tensor hidden, Tensor? bias, LayerTrace trace) => Attend(hidden, bias, null, trace);
+    /// <returns>[batch, seq, hidden], or [place, hidden].</returns>
+    public override Tensor forward(Tensor hidden, Tensor? bias, Tensor? places, LayerTrace trace) => _output.call(Pooling.At(Attended(hidden, bias, null, trace), places));
 
     internal OnnxValue Export(OnnxGraph graph, OnnxValue hidden, OnnxValue? bias)
     {
@@ -51,14 +52,17 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor?, LayerTrace, Ten
     /// <param name="cache">Remembers the positions at hand, as a decoder does; null = there are no others.</param>
     /// <param name="trace">Keeps the attention weights if it wants them.</param>
     /// <returns>[batch, seq, hidden].</returns>
-    public Tensor Attend(Tensor hidden, Tensor? bias, KeyValueCache? cache, LayerTrace trace)
+    public Tensor Attend(Tensor hidden, Tensor? bias, KeyValueCache? cache, LayerTrace trace) => _output.call(Attended(hidden, bias, cache, trace));
+
+    // What the heads gather, side by side: [batch, seq, hidden].
+    private Tensor Attended(Tensor hidden, Tensor? bias, KeyValueCache? cache, LayerTrace trace)
     {
         var (batch, seq, size) = (hidden.shape[0], hidden.shape[1], hidden.shape[2]);
         var qkv = _qkv.call(_qkv.Round(hidden))                                      // [batch, seq, 3 * hidden]
             .view(batch, seq, 3, _headCount, size / _headCount)                      // [batch, seq, 3, head, headDim]
-            .permute(2, 0, 3, 1, 4);                                                 // [3, batch, head, seq, headDim]
+            .permute(2, 0, 3, 1, 4).unbind();                                        // three times [batch, head, seq, headDim]
         var (keys, values) = cache is null ? (qkv[1], qkv[2]) : cache.Append(qkv[1], qkv[2]);
         var attended = Attention.Attend(qkv[0], keys, values, bias, training ? _dropout : 0, new(Kernel, trace, _traceName));
-        return _output.call(attended.transpose(1, 2).reshape(batch, seq, size));     // [batch, seq, hidden]
+        return attended.transpose(1, 2).reshape(batch, seq, size);
     }
 }

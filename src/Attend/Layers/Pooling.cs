@@ -11,6 +11,18 @@ public static class Pooling
     /// <returns>[batch, hidden].</returns>
     public static Tensor First(Tensor hidden) => hidden.select(1, 0);
 
+    /// <summary>The first token's state of each row, out of all states or of those at some places, which begin with them.</summary>
+    /// <param name="hidden">[batch, seq, hidden], or [place, hidden].</param>
+    /// <param name="batch">Number of rows.</param>
+    internal static Tensor First(Tensor hidden, long batch) => hidden.dim() == 3 ? First(hidden) : hidden.narrow(0, 0, batch);
+
+    /// <summary>The states at some places.</summary>
+    /// <param name="hidden">[batch, seq, hidden].</param>
+    /// <param name="places">Places of the flattened batch, [place], int64; null = all.</param>
+    /// <returns>[place, hidden]; <paramref name="hidden"/> itself where all are wanted.</returns>
+    public static Tensor At(Tensor hidden, Tensor? places) =>
+        places is null ? hidden : hidden.reshape(-1, hidden.shape[^1]).index_select(0, places);
+
     /// <summary>Mean over the real tokens.</summary>
     /// <param name="hidden">[batch, seq, hidden].</param>
     /// <param name="mask">[batch, seq], bool, true = a real token; null = all are.</param>

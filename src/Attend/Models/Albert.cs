@@ -157,8 +157,8 @@ public sealed class AlbertModel : EncoderModel
         var hidden = _projection.call(_embeddings.call(input.Ids, input.SegmentIds, null));  // [batch, seq, hidden]
         input.Trace?.Add(TraceNames.Embeddings, 0, hidden);
         var bias = input.Mask is null ? null : Attention.MaskToBias(input.Mask, hidden.dtype);
-        foreach (var (block, layer) in Blocks()) hidden = block.call(hidden, bias, new(input.Trace, layer));
-        return new EncoderOutput(hidden, _pooler?.call(hidden.select(1, 0)).tanh());
+        hidden = EncoderBlock.Run(Blocks(), hidden, bias, input.Places, input.Trace);
+        return new EncoderOutput(hidden, _pooler?.call(Pooling.First(hidden, input.Ids.shape[0])).tanh());
     }
 
     internal override bool ReadsSegments => _config.TypeVocabSize > 1;
@@ -167,17 +167,17 @@ public sealed class AlbertModel : EncoderModel
     {
         var hidden = graph.Linear(_projection, _embeddings.Export(graph, tokens.Ids, tokens.SegmentIds, null));
         var bias = Attention.ExportMask(graph, tokens.Mask);
-        foreach (var (block, _) in Blocks()) hidden = block.Export(graph, hidden, bias);
+        foreach (var block in Blocks()) hidden = block.Export(graph, hidden, bias);
         return new OnnxEncoded(hidden, _pooler is null ? null : graph.Tanh(graph.Linear(_pooler, graph.Select(hidden, 1, 0))));
     }
 
     // The blocks in the order of computation: step i of n runs the group at i / (n / groups).
-    private IEnumerable<(EncoderBlock Block, int Layer)> Blocks()
+    private IEnumerable<EncoderBlock> Blocks()
     {
         for (var step = 0; step < _config.NumHiddenLayers; step++)
         {
             var group = _groups[(int)(step / ((double)_config.NumHiddenLayers / _config.NumHiddenGroups))];
-            for (var inner = 0; inner < group.Count; inner++) yield return (group[inner], step * group.Count + inner);
+            foreach (var block in group) yield return block;
         }
     }
 

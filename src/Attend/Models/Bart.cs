@@ -140,7 +140,7 @@ public sealed class BartModel : Seq2SeqModel
     {
         var hidden = Embed(ids, _encoderPositions, 0, _encoderNorm);               // [batch, source, hidden]
         var bias = mask is null ? null : Attention.MaskToBias(mask, hidden.dtype);
-        for (var layer = 0; layer < _encoder.Count; layer++) hidden = _encoder[layer].call(hidden, bias, new(trace, layer));
+        hidden = EncoderBlock.Run(_encoder, hidden, bias, null, trace);
         return hidden;
     }
 

@@ -144,19 +144,19 @@ public sealed class BertModel : EncoderModel
     {
         var embedded = _embeddings.call(input.Ids, input.SegmentIds, null);        // [batch, seq, hidden]
         input.Trace?.Add(TraceNames.Embeddings, 0, embedded);
-        return Encode(embedded, input.Mask, input.Trace);
+        return Encode(embedded, input.Mask, input.Trace, input.Places);
     }
 
     /// <summary>The encoder without its embeddings.</summary>
     /// <param name="embedded">Output of the embedding block [batch, seq, hidden].</param>
     /// <param name="mask">[batch, seq], bool, true = a real token; null = all are.</param>
     /// <param name="trace">Keeps intermediate tensors.</param>
-    public EncoderOutput Encode(Tensor embedded, Tensor? mask = null, Trace? trace = null)
+    /// <param name="places">As in <see cref="EncoderInput"/>.</param>
+    public EncoderOutput Encode(Tensor embedded, Tensor? mask = null, Trace? trace = null, Tensor? places = null)
     {
         var bias = mask is null ? null : Attention.MaskToBias(mask, embedded.dtype);   // [batch, 1, 1, seq]
-        var hidden = embedded;
-        for (var layer = 0; layer < _layers.Count; layer++) hidden = _layers[layer].call(hidden, bias, new(trace, layer));
-        var pooled = _pooler?.call(hidden.select(1, 0)).tanh();                    // [batch, hidden]
+        var hidden = EncoderBlock.Run(_layers, embedded, bias, places, trace);
+        var pooled = _pooler?.call(Pooling.First(hidden, embedded.shape[0])).tanh();   // [batch, hidden]
         return new EncoderOutput(hidden, pooled);
     }
 

@@ -75,7 +75,7 @@ public sealed class DebertaV2Model : EncoderModel
             if (layer == 0 && _convolution is not null) hidden = _convolution.call(embedded, hidden, input.Mask);
             input.Trace?.Add(TraceNames.Hidden, layer, hidden);
         }
-        return new EncoderOutput(hidden);
+        return new EncoderOutput(Pooling.At(hidden, input.Places));
     }
 
     internal override bool ReadsSegments => _config.TypeVocabSize > 1;

@@ -147,8 +147,7 @@ public sealed class ElectraModel : EncoderModel
         if (_projection is not null) hidden = _projection.call(hidden);            // [batch, seq, hidden]
         input.Trace?.Add(TraceNames.Embeddings, 0, hidden);
         var bias = input.Mask is null ? null : Attention.MaskToBias(input.Mask, hidden.dtype);
-        for (var layer = 0; layer < _layers.Count; layer++) hidden = _layers[layer].call(hidden, bias, new(input.Trace, layer));
-        return new EncoderOutput(hidden);
+        return new EncoderOutput(EncoderBlock.Run(_layers, hidden, bias, input.Places, input.Trace));
     }
 
     internal override bool ReadsSegments => _config.TypeVocabSize > 1;

@@ -9,10 +9,22 @@ namespace Attend.Models;
 /// <param name="Mask">[batch, seq], bool, true = a real token; null = all are.</param>
 /// <param name="SegmentIds">[batch, seq], int64, 0 for the first text, 1 for the second; null = all 0.</param>
 /// <param name="Trace">Keeps intermediate tensors, asked for by name.</param>
-public sealed record EncoderInput(Tensor Ids, Tensor? Mask = null, Tensor? SegmentIds = null, Trace? Trace = null);
+public sealed record EncoderInput(Tensor Ids, Tensor? Mask = null, Tensor? SegmentIds = null, Trace? Trace = null)
+{
+    /// <summary>Places of the flattened batch, [place], int64, whose last states are wanted: the first token of each row, then any others. Null = all. What nobody reads is not computed.</summary>
+    public Tensor? Places { get; init; }
+
+    /// <summary>This input, of which only the first tokens and some further places will be read.</summary>
+    /// <param name="further">Places of the flattened batch.</param>
+    internal EncoderInput ReadAt(params long[] further)
+    {
+        var (batch, seq) = (Ids.shape[0], Ids.shape[1]);
+        return this with { Places = tensor([.. Enumerable.Range(0, (int)batch).Select(row => row * seq), .. further], device: Ids.device) };
+    }
+}
 
 /// <summary>What an encoder gives.</summary>
-/// <param name="Hidden">Last hidden states [batch, seq, hidden].</param>
+/// <param name="Hidden">Last hidden states [batch, seq, hidden], or [place, hidden] where the input names places.</param>
 /// <param name="Pooled">The architecture's own summary of the text [batch, hidden]; null where it has none.</param>
 public sealed record EncoderOutput(Tensor Hidden, Tensor? Pooled = null);
 
@@ -63,11 +75,14 @@ public abstract class EncoderModel(string name) : nn.Module<EncoderInput, Encode
         : new MaskedLanguageHead(MaskedLanguageOptions);
 
     /// <summary>What a classifier reads of a text: the mean of the hidden states where config.json says so, else the pooler's output, else the first token's state.</summary>
-    /// <param name="output">What <c>call</c> gave.</param>
+    /// <param name="output">What <c>call</c> gave; all states where their mean is read, else those of the first tokens suffice.</param>
     /// <param name="mask">[batch, seq], bool, true = a real token; null = all are.</param>
     /// <returns>[batch, hidden].</returns>
     public Tensor Summary(EncoderOutput output, Tensor? mask) =>
-        Config.ClassifierPooling == "mean" ? Pooling.Mean(output.Hidden, mask) : output.Pooled ?? Pooling.First(output.Hidden);
+        ReadsFirstTokens ? output.Pooled ?? Pooling.First(output.Hidden, output.Hidden.shape[0]) : Pooling.Mean(output.Hidden, mask);
+
+    /// <summary>Whether <see cref="Summary"/> reads nothing but the first token's states.</summary>
+    internal bool ReadsFirstTokens => Config.ClassifierPooling != "mean";
 
     /// <summary>Whether the model tells segments apart.</summary>
     internal abstract bool ReadsSegments { get; }

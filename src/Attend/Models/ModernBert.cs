@@ -202,7 +202,7 @@ public sealed class ModernBertModel : EncoderModel
             if (layer == _layers.Count - 1) hidden = _finalNorm.call(hidden);
             input.Trace?.Add(TraceNames.Hidden, layer, hidden);
         }
-        return new EncoderOutput(hidden);
+        return new EncoderOutput(Pooling.At(hidden, input.Places));
     }
 
     internal override bool ReadsSegments => false;
@@ -352,7 +352,7 @@ internal sealed class RotaryAttention : Module<Tensor, Tensor?, Rotary, LayerTra
         var (batch, seq, size) = (hidden.shape[0], hidden.shape[1], hidden.shape[2]);
         var qkv = _qkv.call(_qkv.Round(hidden))                                              // [batch, seq, 3 * hidden]
             .view(batch, seq, 3, _headCount, size / _headCount)                              // [batch, seq, 3, head, headDim]
-            .permute(2, 0, 3, 1, 4);                                                         // [3, batch, head, seq, headDim]
+            .permute(2, 0, 3, 1, 4).unbind();                                                // three times [batch, head, seq, headDim]
         var attended = Attention.Attend(rotary.Turn(qkv[0]), rotary.Turn(qkv[1]), qkv[2], bias, training ? _dropout : 0, new(Kernel, trace));
         var output = _output.call(attended.transpose(1, 2).reshape(batch, seq, size));       // [batch, seq, hidden]
         return training && _dropout > 0 ? Layers.Dropout.Apply(output, _dropout) : output;

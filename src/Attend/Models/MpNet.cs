@@ -146,8 +146,7 @@ public sealed class MpNetModel : EncoderModel
         input.Trace?.Add(TraceNames.Embeddings, 0, hidden);
         var bias = DistanceScores(input.Ids);                                                // [1, head, seq, seq]
         if (input.Mask is not null) bias = bias + Attention.MaskToBias(input.Mask, hidden.dtype);
-        for (var layer = 0; layer < _layers.Count; layer++) hidden = _layers[layer].call(hidden, bias, new(input.Trace, layer));
-        return new EncoderOutput(hidden);
+        return new EncoderOutput(EncoderBlock.Run(_layers, hidden, bias, input.Places, input.Trace));
     }
 
     internal override bool ReadsSegments => false;

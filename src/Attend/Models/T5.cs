@@ -300,7 +300,7 @@ public sealed class T5Attention : Module<Tensor, Tensor>, IAttentionLayer
     /// <param name="hidden">[batch, seq, hidden].</param>
     public (Tensor Keys, Tensor Values) KeysAndValues(Tensor hidden)
     {
-        var kv = _kv.call(_kv.Round(hidden)).view(hidden.shape[0], hidden.shape[1], 2, _config.NumHeads, _config.HeadSize).permute(2, 0, 3, 1, 4);
+        var kv = _kv.call(_kv.Round(hidden)).view(hidden.shape[0], hidden.shape[1], 2, _config.NumHeads, _config.HeadSize).permute(2, 0, 3, 1, 4).unbind();
         return (kv[0], kv[1]);
     }
 

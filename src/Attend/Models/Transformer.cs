@@ -145,7 +145,7 @@ public sealed class TransformerModel : Seq2SeqModel
     {
         var hidden = _source.call(ids, 0);                                         // [batch, source, hidden]
         var bias = mask is null ? null : Attention.MaskToBias(mask, hidden.dtype);
-        for (var layer = 0; layer < _encoder.Count; layer++) hidden = _encoder[layer].call(hidden, bias, new(trace, layer));
+        hidden = EncoderBlock.Run(_encoder, hidden, bias, null, trace);
         return _encoderNorm is null ? hidden : _encoderNorm.call(hidden);
     }
 

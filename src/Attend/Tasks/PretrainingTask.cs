@@ -100,9 +100,8 @@ public sealed class PretrainingTask : LearningTask<PretrainingExample, Pretraini
     /// <inheritdoc/>
     public override TaskOutput forward(PretrainingBatch batch)
     {
-        var output = _encoder.call(batch.Tokens.ToInput(Device));
-        var hidden = output.Hidden.reshape(-1, output.Hidden.shape[^1])                            // [batch * seq, hidden]
-            .index_select(0, tensor(batch.Positions, device: Device));                             // [position, hidden]
+        var output = _encoder.call(batch.Tokens.ToInput(Device).ReadAt(batch.Positions));
+        var hidden = output.Hidden.narrow(0, batch.ExampleCount, batch.Positions.Length);          // [position, hidden]
         var logits = _words.call(hidden, _encoder.WordEmbeddings);                                 // [position, vocab]
         var targets = tensor(batch.Targets, device: Device);
         var tokenLosses = functional.cross_entropy(logits, targets, reduction: Reduction.None);    // [position]

@@ -124,7 +124,7 @@ public sealed class TextClassification : LearningTask<LabeledText, Classificatio
     {
         var tokens = training && _options.TokenDropout > 0 ? batch.Tokens.WithTokensHidden(_options.TokenDropout, _tokenizer.MaskId) : batch.Tokens;
         var input = tokens.ToInput(Device);
-        var output = _encoder.call(input);
+        var output = _encoder.call(_encoder.ReadsFirstTokens ? input.ReadAt() : input);
         var logits = _head.call(_encoder.Summary(output, input.Mask));                            // [batch, label]
         return new TaskOutput(logits, batch.Targets is null ? null : Loss(logits, batch.Targets));
     }

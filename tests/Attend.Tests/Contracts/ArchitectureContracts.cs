@@ -76,6 +76,28 @@ public sealed class ArchitectureContracts
     }
 
     [Theory, MemberData(nameof(All))]
+    public void PlacesAreTheSameAsInTheWhole(string architecture)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Create(architecture);
+        model.eval();
+        var input = new EncoderInput(Ids(3, 11), Mask(3, 11, 11, 6, 2));
+        long[] places = [0, 11, 22, 5, 7, 15, 5];
+        (EncoderOutput Output, Tensor Gradient) Run(EncoderInput input, Func<Tensor, Tensor> read)
+        {
+            foreach (var parameter in model.parameters()) parameter.grad = null;
+            var output = model.call(input);
+            (read(output.Hidden).square().sum() + (output.Pooled?.sum() ?? 0)).backward();
+            return (output with { Hidden = read(output.Hidden) }, cat([.. model.parameters().Select(parameter => parameter.grad).OfType<Tensor>().Select(gradient => gradient.flatten())]));
+        }
+        var whole = Run(input, hidden => hidden.reshape(-1, 16).index_select(0, tensor(places)));
+        var some = Run(input with { Places = tensor(places) }, hidden => hidden);
+        Assert.InRange(MaxDifference(whole.Output.Hidden, some.Output.Hidden), 0, 1e-5);
+        if (whole.Output.Pooled is { } pooled) Assert.InRange(MaxDifference(pooled, some.Output.Pooled!), 0, 1e-5);
+        Assert.InRange(MaxDifference(whole.Gradient, some.Gradient) / whole.Gradient.abs().max().item<float>(), 0, 1e-5);
+    }
+
+    [Theory, MemberData(nameof(All))]
     public void EveryParameterGetsAGradient(string architecture)
     {
         using var scope = NewDisposeScope();

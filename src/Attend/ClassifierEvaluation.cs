@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Attend.Checkpoints;
-using Attend.Plots;
 using Attend.Tasks;
 using Attend.Text.Data;
 using Attend.Text.Metrics;
@@ -19,14 +18,18 @@ public sealed record Mistake(long Line, string Text, IReadOnlyList<string> Gold,
 
 /// <summary>How good a classifier is on data it has not seen.</summary>
 /// <param name="Report">Everything counted, with its signature.</param>
-/// <param name="Metrics">The figures by name, those over all scores (ROC-AUC, average precision) included.</param>
+/// <param name="Figures">All figures with their intervals, those over all scores (ROC-AUC, average precision) included.</param>
+/// <param name="IntervalSignature">The choices that the intervals depend on.</param>
+/// <param name="Slices">The same over parts of the examples: by length, and by each column that was kept.</param>
 /// <param name="HardestMistakes">The wrong answers given with most certainty, worst first.</param>
-public sealed record ClassifierEvaluation(ClassificationReport Report, IReadOnlyDictionary<string, double> Metrics, IReadOnlyList<Mistake> HardestMistakes)
+public sealed record ClassifierEvaluation(
+    ClassificationReport Report, IReadOnlyList<MeasuredFigure> Figures, string IntervalSignature, IReadOnlyList<SliceGroup> Slices, IReadOnlyList<Mistake> HardestMistakes)
 {
     // Examples held in memory at once; results do not depend on it.
     private const int WindowSize = 4096;
     private const int MaxBatchTokens = 8192;
     private const int MistakesKept = 50;
+    private const int FewExamples = 30;
 
     private static readonly JsonSerializerOptions LineJson = new()
     {
@@ -35,6 +38,13 @@ public sealed record ClassifierEvaluation(ClassificationReport Report, IReadOnly
     };
 
     private static readonly JsonSerializerOptions FileJson = new(LineJson) { WriteIndented = true };
+
+    /// <summary>The figures by name.</summary>
+    public IReadOnlyDictionary<string, double> Metrics => new OrderedDictionary<string, double>(Figures.Select(figure => KeyValuePair.Create(figure.Name, figure.Value)));
+
+    /// <summary>Where the figures lie over resampled examples, by name.</summary>
+    public IReadOnlyDictionary<string, BootstrapInterval> Intervals => new OrderedDictionary<string, BootstrapInterval>(
+        Figures.Where(figure => figure.Interval is not null).Select(figure => KeyValuePair.Create(figure.Name, figure.Interval!)));
 
     /// <summary>Where results go unless another folder is named: evaluation/NAME in the model's folder, NAME being the data file's; evaluation/OWNER--MODEL/NAME in the current folder for a model in the hub's cache, which is not written to.</summary>
     public static string DefaultFolder(string modelFolder, string dataPath)
@@ -55,7 +65,7 @@ public sealed record ClassifierEvaluation(ClassificationReport Report, IReadOnly
     public static ClassifierEvaluation Run(TextClassifier classifier, string dataPath, LabeledTextOptions format, string folder, CancellationToken cancel = default)
     {
         var task = classifier.Task;
-        var metric = task.CreateMetric();
+        var measurement = new Measurement<ClassAnswer>(() => (ISummedMetric<ClassAnswer>)task.CreateMetric(), "length in tokens");
         var ranking = new RankingMetrics(task.Labels, task.IsMultiLabel);
         var hardest = new PriorityQueue<Mistake, double>();
         var truncated = 0L;
@@ -75,80 +85,46 @@ public sealed record ClassifierEvaluation(ClassificationReport Report, IReadOnly
                 for (var i = 0; i < window.Length; i++)
                 {
                     var expected = task.Expected(window[i]);
-                    metric.Add(answers[i], expected);
+                    var length = task.UncutTokenCount(window[i]);
+                    measurement.Add(answers[i], expected, length, window[i].Kept);
                     ranking.Add(answers[i], expected);
                     Write(stream, task.Labels, window[i], answers[i]);
                     if (Judge(task.Labels, window[i], answers[i], expected) is { } mistake) hardest.Enqueue(mistake, 1 - mistake.GoldProbability);
                     if (hardest.Count > MistakesKept) hardest.Dequeue();
-                    if (task.IsTruncated(window[i])) truncated++;
+                    if (length > classifier.MaxInputTokens) truncated++;
                 }
                 count += window.Length;
             }
             if (count == 0) throw new DataFileException(dataPath, null, "holds no example");
         });
 
-        var report = metric switch
+        var report = measurement.Metric switch
         {
             ClassificationMetrics single => single.Report(),
             MultiLabelMetrics multi => multi.Report(),
-            _ => throw new NotSupportedException($"{metric.GetType().Name} gives no report"),
+            _ => throw new NotSupportedException($"{measurement.Metric.GetType().Name} gives no report"),
         };
+        var intervals = measurement.LabelIntervals();
         var notes = report.Notes.Concat(ranking.Notes()).ToList();
         if (truncated > 0) notes.Add($"{truncated} of {report.ExampleCount} texts were longer than {classifier.MaxInputTokens} tokens and were cut.");
-        var metrics = new OrderedDictionary<string, double>();
-        foreach (var (name, value) in metric.Result().Concat(ranking.Result())) metrics[name] = value;
+        if (report.ExampleCount < FewExamples) notes.Add($"Only {report.ExampleCount} examples were measured: the true intervals are wider than the ones shown, which resampling so few makes too narrow.");
         var mistakes = new List<Mistake>();
         while (hardest.TryDequeue(out var mistake, out _)) mistakes.Insert(0, mistake);
 
-        var evaluation = new ClassifierEvaluation(report with { Notes = [.. notes] }, metrics, mistakes);
-        evaluation.WriteFiles(classifier, dataPath, ranking, folder);
+        var evaluation = new ClassifierEvaluation(
+            report with { Notes = [.. notes], PerLabel = [.. report.PerLabel.Select(label => label with { Intervals = intervals.GetValueOrDefault(label.Label) })] },
+            [.. measurement.Figures(), .. ranking.Figures()], measurement.IntervalSignature, measurement.Slices(), mistakes);
+        evaluation.WriteFiles(classifier, dataPath, folder);
         return evaluation;
     }
 
-    private void WriteFiles(TextClassifier classifier, string dataPath, RankingMetrics ranking, string folder)
+    private void WriteFiles(TextClassifier classifier, string dataPath, string folder)
     {
         var data = new DataCard(dataPath, DatasetHash.Of(dataPath), Report.ExampleCount);
         AtomicFile.Write(Path.Combine(folder, "metrics.json"), stream => JsonSerializer.Serialize(stream,
-            new { Model = classifier.Folder.Path, Data = data, Metrics, Signatures = new[] { Report.Signature, ranking.Signature }, Report }, FileJson));
-
-        var confusion = Report.ConfusionMatrix.Length > 0 ? ConfusionMatrixPlot.Png(classifier.Labels, Report.ConfusionMatrix) : null;
-        if (confusion is not null) AtomicFile.Write(Path.Combine(folder, "confusion_matrix.png"), stream => stream.Write(confusion));
-        var card = RunCard.Read(classifier.Folder.Path);
-        var curves = card is { History.Count: > 0 } ? TrainingCurves.Png(classifier.Folder.Path, card) : null;
-        if (curves is not null) AtomicFile.Write(Path.Combine(folder, "curves.png"), stream => stream.Write(curves));
-        HtmlReport.Save(Path.Combine(folder, "report.html"), new ReportContent
-        {
-            Title = $"How good is {Path.GetFileName(Path.TrimEndingDirectorySeparator(classifier.Folder.Path))}?",
-            Metrics = Report,
-            Facts = [.. Facts(classifier, data, card)],
-            FurtherMetrics = [.. ranking.Result().Select(entry => new ReportMetric(Name(entry.Key), entry.Value, Definition(entry.Key), ranking.Signature))],
-            ConfusionMatrixPng = confusion,
-            CurvesPng = curves,
-            HardestMistakes = [.. HardestMistakes.Select(mistake => new ReportMistake(mistake.Text, string.Join(", ", mistake.Gold), string.Join(", ", mistake.Predicted), mistake.Probability))],
-        });
+            new { Model = classifier.Folder.Path, Data = data, Metrics, Intervals, Signatures = Figures.Select(figure => figure.Signature).Append(IntervalSignature).Distinct(), Slices, Report }, FileJson));
+        ClassifierReport.Write(this, classifier, data, folder);
     }
-
-    private static IEnumerable<ReportFact> Facts(TextClassifier classifier, DataCard data, RunCard? card)
-    {
-        yield return new ReportFact("Model", classifier.Folder.Path);
-        yield return new ReportFact("Measured on", $"{data.Path}, {data.ExampleCount} examples, sha256 {data.Sha256}");
-        yield return new ReportFact("Input", $"cut after {classifier.MaxInputTokens} tokens");
-        if (card is null) yield break;
-        yield return new ReportFact("Parameters", card.ParameterCount.ToString("N0"));
-        yield return new ReportFact("Trained on", $"{card.Train.Path}, {card.Train.ExampleCount} examples, sha256 {card.Train.Sha256}");
-        yield return new ReportFact("Started from", card.From ?? "nothing (new weights)");
-        yield return new ReportFact("Training", $"best epoch {card.BestEpoch} of {card.History.Count}, learning rate {card.Options.LearningRate}, batch {card.Options.BatchSize}, seed {card.Options.Seed}, {card.Seconds:0} s");
-        yield return new ReportFact("Versions", string.Join(", ", card.Versions.Select(version => $"{version.Key} {version.Value}")));
-    }
-
-    private static string Name(string key) => key switch { "roc_auc" => "ROC-AUC", "average_precision" => "Average precision", _ => key };
-
-    private static string Definition(string key) => key switch
-    {
-        "roc_auc" => "Probability that a random example of a label is scored above a random one without it; averaged over the labels.",
-        "average_precision" => "Sum over the ranked examples of precision times the step in recall; averaged over the labels.",
-        _ => "See the signature.",
-    };
 
     private static void Write(Stream stream, IReadOnlyList<string> labels, LabeledText example, ClassAnswer answer)
     {

@@ -11,29 +11,34 @@ internal static class EvaluateCommand
         var model = CommonOptions.Model();
         var data = new Option<string?>("--data") { Description = "labelled texts the model has not seen (.csv .tsv .jsonl .parquet, also .gz)", HelpName = "FILE" };
         var text = new Option<string[]>("--text") { Description = "for a language model: raw text it has not seen, one paragraph or sentence a line, an empty line between documents", HelpName = "FILES" };
+        var sliceBy = new Option<string[]>("--slice-by") { Description = "columns by whose values the figures are given apart too, besides by length; may be repeated", HelpName = "NAME|NUMBER" };
         var output = new Option<string?>("--out") { Description = "folder of the results  [default: evaluation/NAME in the model's folder; evaluation/MODEL/NAME here for one given by its name]", HelpName = "FOLDER" };
         var device = CommonOptions.Device();
         var json = CommonOptions.Json();
         var format = new FormatOptions();
         var command = new Command("evaluate", """
-            Measures a model: accuracy, precision, recall, F1 per label and averaged, confusion matrix, report.html.
+            Measures a model: accuracy, precision, recall, F1 per label and averaged, each with its 95% interval, over all examples and over
+            parts of them, confusion matrix, report.html.
 
             Examples:
               attend evaluate runs/tickets --data test.tsv
+              attend evaluate runs/tickets --data test.tsv --slice-by language
               attend evaluate runs/bert-mini --text held-out.txt
             """)
-        { model, data, text, output, device, json };
+        { model, data, text, sliceBy, output, device, json };
         format.AddTo(command);
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(data) is null == parsed.GetValue(text) is not { Length: > 0 }) throw new ArgumentException("say what to measure on: --data FILE for a task's model, or --text FILES for a language model");
+            if (parsed.GetValue(data) is null && parsed.GetValue(sliceBy) is { Length: > 0 }) throw new ArgumentException("--slice-by names columns of --data; raw text has none");
             if (parsed.GetValue(data) is not { } path)
                 return LanguageModelCommand.Evaluate(parsed.GetValue(model)!, parsed.GetValue(text)!, parsed.GetValue(output), parsed.GetValue(device)!, parsed.GetValue(json), cancel);
             using var classifier = TextClassifier.Load(parsed.GetValue(model)!, parsed.GetValue(device)!);
             var folder = classifier.Folder.Path;
             var target = parsed.GetValue(output) ?? ClassifierEvaluation.DefaultFolder(folder, path);
-            var evaluation = ClassifierEvaluation.Run(classifier, path, format.Read(parsed, RunCard.Read(folder) is { } card ? RunCard.As<LabeledTextOptions>(card.Format) : null), target, cancel);
-            if (parsed.GetValue(json)) Output.WriteJson(new { Folder = target, evaluation.Metrics, evaluation.Report });
+            var columns = format.Read(parsed, RunCard.Read(folder) is { } card ? RunCard.As<LabeledTextOptions>(card.Format) : null) with { KeepColumns = parsed.GetValue(sliceBy) ?? [] };
+            var evaluation = ClassifierEvaluation.Run(classifier, path, columns, target, cancel);
+            if (parsed.GetValue(json)) Output.WriteJson(new { Folder = target, evaluation.Metrics, evaluation.Intervals, evaluation.Slices, evaluation.Report });
             else Show(evaluation, target);
             return 0;
         });
@@ -51,9 +56,20 @@ internal static class EvaluateCommand
         rows.Add(["weighted", Number(report.Weighted.Precision), Number(report.Weighted.Recall), Number(report.Weighted.F1), report.ExampleCount.ToString()]);
         Output.WriteColumns(Console.Out, rows);
         Console.Out.WriteLine();
-        Output.WriteColumns(Console.Out, evaluation.Metrics.Where(metric => !metric.Key.Contains('_') || metric.Key is "matthews_correlation" or "log_loss" or "calibration_error" or "roc_auc" or "average_precision")
-            .Select(metric => new[] { metric.Key, Number(metric.Value) }));
+        Output.WriteColumns(Console.Out, evaluation.Figures.Where(figure => !figure.Name.Contains('_') || figure.Name is "matthews_correlation" or "log_loss" or "calibration_error" or "roc_auc" or "average_precision")
+            .Select(figure => new[] { figure.Name, Number(figure.Value), figure.Interval is { } interval ? $"[{Number(interval.Low)}, {Number(interval.High)}]" : "" }));
+        foreach (var group in evaluation.Slices)
+        {
+            Console.Out.WriteLine();
+            Output.WriteColumns(Console.Out, group.Slices.Select(slice => new[]
+            {
+                slice.Name, slice.ExampleCount.ToString(), Number(slice.Figures["accuracy"]),
+                slice.Intervals.TryGetValue("accuracy", out var interval) ? $"[{Number(interval.Low)}, {Number(interval.High)}]" : "",
+            }).Prepend([group.By, "examples", "accuracy", ""]));
+        }
+        Console.Out.WriteLine();
         Console.Out.WriteLine(report.Signature);
+        Console.Out.WriteLine(evaluation.IntervalSignature);
         foreach (var note in report.Notes) Console.Out.WriteLine($"note: {note}");
         Console.Out.WriteLine($"report   {Path.Combine(folder, "report.html")}");
     }

@@ -46,6 +46,7 @@ public sealed class BootstrapMetric<TAnswer> : IMetric<TAnswer>
         _terms.Clear();
         _metric.Measure(predicted, expected, _terms);
         if (_metric is SummedMetric<TAnswer> summed) summed.Count(predicted, expected, _terms);
+        else if (_metric is MetricSet<TAnswer> set) set.CountEach(predicted, expected);
         else _metric.Add(predicted, expected);
 
         _source.Fill(_exampleCount++, _weights);
@@ -73,6 +74,30 @@ public sealed class BootstrapMetric<TAnswer> : IMetric<TAnswer>
             samples[sample] = _metric.Figures(sums);
         }
         return Bootstrap.Intervals(Result().Keys, samples, _options);
+    }
+
+    /// <summary>Intervals of each label's precision, recall and F1, for the labels that occur; nothing where the metric has no labels.</summary>
+    public IReadOnlyDictionary<string, LabelIntervals> LabelIntervals()
+    {
+        var intervals = new OrderedDictionary<string, LabelIntervals>();
+        if (_metric is not ILabelMetric labels) return intervals;
+        foreach (var (label, place) in labels.LabelPlaces)
+        {
+            var (correct, predicted, gold) = (Sums(place), Sums(place + 1), Sums(place + 2));
+            if (predicted is null && gold is null) continue;
+            intervals[label] = new(Of((right, given, _) => right / given), Of((right, _, all) => right / all), Of((right, given, all) => 2 * right / (given + all)));
+
+            BootstrapInterval? Of(Func<double, double, double, double> figure)
+            {
+                var values = new List<double>(_weights.Length);
+                for (var sample = 0; sample < _weights.Length; sample++)
+                    if (figure(correct?[sample] ?? 0, predicted?[sample] ?? 0, gold?[sample] ?? 0) is var value && double.IsFinite(value)) values.Add(value);
+                return 2 * values.Count < _weights.Length ? null : Bootstrap.Interval([.. values], _options.Level);
+            }
+        }
+        return intervals;
+
+        double[]? Sums(int place) => place < _sums.Count ? _sums[place] : null;
     }
 
     private void AddTo(double[] sums, double term)

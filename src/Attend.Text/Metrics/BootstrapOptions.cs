@@ -12,6 +12,9 @@ public sealed record BootstrapOptions
     /// <summary>Another seed draws other samples; the same draws the same on every machine.</summary>
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>Parts of the data with fewer examples are given no intervals: resampling so few says too little.</summary>
+    public int LeastSliceExamples { get; init; } = 20;
+
     internal void Check()
     {
         if (Resamples < 100) throw new ArgumentOutOfRangeException(nameof(Resamples), Resamples, "Fewer than 100 samples give no interval.");

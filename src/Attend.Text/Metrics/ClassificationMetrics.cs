@@ -5,7 +5,7 @@ namespace Attend.Text.Metrics;
 /// Keeps counts only: memory grows with the square of the number of labels, not with the number of examples.
 /// Not safe for several threads at once: give each its own and <see cref="Merge"/> them.
 /// </remarks>
-public sealed class ClassificationMetrics : ISummedMetric<ClassAnswer>
+public sealed class ClassificationMetrics : ISummedMetric<ClassAnswer>, ILabelMetric
 {
     private const int BinCount = 15;
 
@@ -40,6 +40,8 @@ public sealed class ClassificationMetrics : ISummedMetric<ClassAnswer>
 
     /// <inheritdoc/>
     public string Signature { get; }
+
+    IEnumerable<(string Label, int Place)> ILabelMetric.LabelPlaces => _labels.Names.Select((label, i) => (label, FirstLabel + 3 * i));
 
     /// <summary>Counts one example.</summary>
     /// <param name="predicted">One label; its probabilities, where present, must sum to 1 and feed log loss and calibration error.</param>

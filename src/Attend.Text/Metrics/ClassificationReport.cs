@@ -14,7 +14,11 @@ public sealed record PrecisionRecallF1(double Precision, double Recall, double F
 /// <param name="Support">Examples that have this label in the gold standard.</param>
 /// <param name="PredictedCount">Examples that were given this label.</param>
 /// <param name="CorrectCount">Examples that were given this label and have it.</param>
-public sealed record LabelScore(string Label, double Precision, double Recall, double F1, long Support, long PredictedCount, long CorrectCount);
+public sealed record LabelScore(string Label, double Precision, double Recall, double F1, long Support, long PredictedCount, long CorrectCount)
+{
+    /// <summary>Where the three figures lie over resampled examples; null where that was not found out.</summary>
+    public LabelIntervals? Intervals { get; init; }
+}
 
 /// <summary>The answers whose confidence lies in one range.</summary>
 /// <param name="Low">Lower bound of the confidence, not included.</param>

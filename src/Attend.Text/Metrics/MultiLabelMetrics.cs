@@ -5,7 +5,7 @@ namespace Attend.Text.Metrics;
 /// Keeps counts only: memory grows with the number of labels, not with the number of examples.
 /// Not safe for several threads at once: give each its own and <see cref="Merge"/> them.
 /// </remarks>
-public sealed class MultiLabelMetrics : ISummedMetric<ClassAnswer>
+public sealed class MultiLabelMetrics : ISummedMetric<ClassAnswer>, ILabelMetric
 {
     // Places of the sums for resampling: these, then for each label its correct, predicted and gold examples.
     private const int Examples = 0, Exact = 1, Precisions = 2, Recalls = 3, F1s = 4, FirstLabel = 5;
@@ -31,6 +31,8 @@ public sealed class MultiLabelMetrics : ISummedMetric<ClassAnswer>
 
     /// <inheritdoc/>
     public string Signature { get; }
+
+    IEnumerable<(string Label, int Place)> ILabelMetric.LabelPlaces => _labels.Names.Select((label, i) => (label, FirstLabel + 3 * i));
 
     /// <summary>Counts one example.</summary>
     /// <param name="predicted">The labels the model gave; probabilities are not used.</param>

@@ -2,8 +2,8 @@ namespace Attend.Text.Metrics;
 
 /// <summary>Measures how well scores rank examples, whatever the threshold: area under the ROC curve and average precision.</summary>
 /// <remarks>
-/// Both figures need every score by definition. Two labels: 4 bytes are kept per example (the score of label 1, the positive one).
-/// Otherwise each label is ranked against the rest: 4 bytes are kept per example and label.
+/// Both figures need every score by definition. Two labels: 5 bytes are kept per example (the score of label 1, the positive one).
+/// Otherwise each label is ranked against the rest: 5 bytes are kept per example and label.
 /// A label without a positive, or without a negative, example has no such figure: it is left out, with a note, instead of counting as 0.
 /// </remarks>
 public sealed class RankingMetrics : IMetric<ClassAnswer>
@@ -11,8 +11,8 @@ public sealed class RankingMetrics : IMetric<ClassAnswer>
     private readonly LabelSet _labels;
     private readonly bool _multiLabel;
     private readonly int[] _ranked;
-    private readonly List<float>[] _positives;
-    private readonly List<float>[] _negatives;
+    private readonly List<float>[] _scores;
+    private readonly List<bool>[] _arePositive;
 
     /// <summary>An empty ranking over these labels.</summary>
     /// <param name="labels">Label names in the order of their indices; at least two where each example has one label, all different.</param>
@@ -24,8 +24,8 @@ public sealed class RankingMetrics : IMetric<ClassAnswer>
         _multiLabel = multiLabel;
         var binary = !multiLabel && _labels.Count == 2;
         _ranked = binary ? [1] : [.. Enumerable.Range(0, _labels.Count)];
-        _positives = [.. _ranked.Select(_ => new List<float>())];
-        _negatives = [.. _ranked.Select(_ => new List<float>())];
+        _scores = [.. _ranked.Select(_ => new List<float>())];
+        _arePositive = [.. _ranked.Select(_ => new List<bool>())];
         Signature = $"ranking|labels:{_labels.Count}|average:{(binary ? "binary,positive-1" : "macro,one-vs-rest")}|ties:averaged-rank|ap:step|undefined:left-out|version:{LabelSet.Version}";
     }
 
@@ -46,27 +46,30 @@ public sealed class RankingMetrics : IMetric<ClassAnswer>
         if (_multiLabel) _labels.CheckLabels(expected.Labels, nameof(expected));
         else _labels.Single(expected, nameof(expected));
         for (var i = 0; i < _ranked.Length; i++)
-            (expected.Labels.Contains(_ranked[i]) ? _positives : _negatives)[i].Add(scores[_ranked[i]]);
+        {
+            _scores[i].Add(scores[_ranked[i]]);
+            _arePositive[i].Add(expected.Labels.Contains(_ranked[i]));
+        }
     }
 
     /// <summary>roc_auc and average_precision, each in [0, 1]; absent where no label has both positive and negative examples.</summary>
-    public IReadOnlyDictionary<string, double> Result()
+    public IReadOnlyDictionary<string, double> Result() => Figures(Rankings(), weights: null);
+
+    /// <summary>Intervals by resampling the examples; see <see cref="BootstrapOptions"/>.</summary>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <returns>Under the names of <see cref="Result"/>.</returns>
+    public IReadOnlyDictionary<string, BootstrapInterval> Intervals(BootstrapOptions? options = null)
     {
-        double areaSum = 0, precisionSum = 0;
-        var defined = 0;
-        for (var i = 0; i < _ranked.Length; i++)
-        {
-            if (!IsDefined(i)) continue;
-            var (area, precision) = Rank(_positives[i], _negatives[i]);
-            areaSum += area;
-            precisionSum += precision;
-            defined++;
-        }
-        var result = new OrderedDictionary<string, double>();
-        if (defined == 0) return result;
-        result["roc_auc"] = areaSum / defined;
-        result["average_precision"] = precisionSum / defined;
-        return result;
+        var rankings = Rankings();
+        return Bootstrap.Intervals(_scores[0].Count, weights => Figures(rankings, weights), Figures(rankings, weights: null), options ?? new BootstrapOptions());
+    }
+
+    /// <summary>Both figures with their intervals.</summary>
+    /// <param name="options">How to resample; null for the defaults.</param>
+    public IReadOnlyList<MeasuredFigure> Figures(BootstrapOptions? options = null)
+    {
+        var intervals = Intervals(options);
+        return [.. Result().Select(figure => new MeasuredFigure(figure.Key, figure.Value, intervals.GetValueOrDefault(figure.Key), Signature))];
     }
 
     /// <summary>Precision against recall of one label over falling thresholds, one point per distinct score; empty where it cannot be ranked.</summary>
@@ -76,19 +79,17 @@ public sealed class RankingMetrics : IMetric<ClassAnswer>
     {
         var index = Array.IndexOf(_ranked, label);
         if (index < 0) throw new ArgumentOutOfRangeException(nameof(label), label, $"The ranked labels are {string.Join(", ", _ranked)}.");
-        var points = new List<PrecisionRecallPoint>();
-        if (!IsDefined(index)) return points;
-        float[] positive = [.. _positives[index]], negative = [.. _negatives[index]];
-        Array.Sort(positive, Descending);
-        Array.Sort(negative, Descending);
-        for (int positives = 0, negatives = 0; positives < positive.Length || negatives < negative.Length;)
-        {
-            var threshold = Math.Max(positives < positive.Length ? positive[positives] : float.NegativeInfinity, negatives < negative.Length ? negative[negatives] : float.NegativeInfinity);
-            while (positives < positive.Length && positive[positives] == threshold) positives++;
-            while (negatives < negative.Length && negative[negatives] == threshold) negatives++;
-            points.Add(new PrecisionRecallPoint(threshold, (double)positives / (positives + negatives), (double)positives / positive.Length));
-        }
-        return points;
+        return IsDefined(index) ? RankingOf(index).Curve(_scores[index]) : [];
+    }
+
+    /// <summary>The average precision of one label, in [0, 1]; null where it cannot be ranked.</summary>
+    /// <param name="label">Label index; with two labels, only 1, the positive one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The label is not ranked.</exception>
+    public double? AveragePrecision(int label)
+    {
+        var index = Array.IndexOf(_ranked, label);
+        if (index < 0) throw new ArgumentOutOfRangeException(nameof(label), label, $"The ranked labels are {string.Join(", ", _ranked)}.");
+        return IsDefined(index) ? RankingOf(index).Figures(weights: null)?.AveragePrecision : null;
     }
 
     /// <summary>Which labels could not be ranked, in whole sentences; empty where all could.</summary>
@@ -98,36 +99,25 @@ public sealed class RankingMetrics : IMetric<ClassAnswer>
         return undefined.Length == 0 ? [] : [$"Without both positive and negative examples, left out of ROC-AUC and average precision: {_labels.List(undefined)}."];
     }
 
-    private bool IsDefined(int index) => _positives[index].Count > 0 && _negatives[index].Count > 0;
+    private bool IsDefined(int index) => _arePositive[index].Contains(true) && _arePositive[index].Contains(false);
 
-    /// <summary>
-    /// The area is the Mann-Whitney statistic (Hanley and McNeil 1982): the share of positive-negative pairs in the right order, a tie counting half.
-    /// Average precision is the sum over falling thresholds of (recall gained) x (precision there), without interpolation.
-    /// </summary>
-    private static (double Area, double AveragePrecision) Rank(List<float> positives, List<float> negatives)
+    private Ranking RankingOf(int index) => new(_scores[index], _arePositive[index]);
+
+    private Ranking[] Rankings() => [.. Enumerable.Range(0, _ranked.Length).Where(IsDefined).Select(RankingOf)];
+
+    private static OrderedDictionary<string, double> Figures(Ranking[] rankings, int[]? weights)
     {
-        float[] positive = [.. positives], negative = [.. negatives];
-        Array.Sort(positive, Descending);
-        Array.Sort(negative, Descending);
-        double pairs = 0, averagePrecision = 0;
-        int positiveSeen = 0, negativeSeen = 0;
-        while (positiveSeen < positive.Length)
+        double areaSum = 0, precisionSum = 0;
+        var defined = 0;
+        foreach (var ranking in rankings)
         {
-            var threshold = positive[positiveSeen];
-            while (negativeSeen < negative.Length && negative[negativeSeen] > threshold) negativeSeen++;
-            var above = negativeSeen;
-            while (negativeSeen < negative.Length && negative[negativeSeen] == threshold) negativeSeen++;
-            var before = positiveSeen;
-            while (positiveSeen < positive.Length && positive[positiveSeen] == threshold) positiveSeen++;
-
-            double gained = positiveSeen - before;
-            pairs += gained * (negative.Length - negativeSeen + 0.5 * (negativeSeen - above));
-            averagePrecision += gained / positive.Length * positiveSeen / (positiveSeen + negativeSeen);
+            if (ranking.Figures(weights) is not { } figures) continue;
+            areaSum += figures.Area;
+            precisionSum += figures.AveragePrecision;
+            defined++;
         }
-        return (pairs / ((double)positive.Length * negative.Length), averagePrecision);
+        return defined == 0 ? [] : new OrderedDictionary<string, double> { ["roc_auc"] = areaSum / defined, ["average_precision"] = precisionSum / defined };
     }
-
-    private static int Descending(float left, float right) => right.CompareTo(left);
 }
 
 /// <summary>What a threshold gives.</summary>

@@ -7,7 +7,7 @@ namespace Attend.Text.Metrics;
 /// By default as conlleval and as seqeval's default mode: tags that break their scheme still make spans. Strict as seqeval's strict mode: only
 /// spans that are spelled as the scheme demands count, in the gold standard as in the predictions. The labels are those that occur.
 /// </remarks>
-public sealed class SpanMetrics : SummedMetric<SpanAnswer>
+public sealed class SpanMetrics : SummedMetric<SpanAnswer>, ILabelMetric
 {
     // Places of the sums: these, then for each label that occurs its correct, predicted and gold spans, and cells of the confusion matrix
     // as they occur.
@@ -29,6 +29,8 @@ public sealed class SpanMetrics : SummedMetric<SpanAnswer>
 
     /// <inheritdoc/>
     public override string Signature { get; }
+
+    IEnumerable<(string Label, int Place)> ILabelMetric.LabelPlaces => _labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => (label.Key, label.Value));
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The answers have different numbers of words, or one has tags and the other spans.</exception>

@@ -1,14 +1,11 @@
 using System.Buffers.Binary;
 using System.Text;
-using Attend.Text.Metrics;
 
 namespace Attend.Plots;
 
 /// <summary>Writes an evaluation as one HTML file that needs nothing else: no network, no script, no font.</summary>
 public static class HtmlReport
 {
-    private const int MostLabelsInOrder = 10;
-    private const int PairCount = 20;
     private const int MostTextLength = 1000;
 
     private static readonly byte[] PngStart = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
@@ -16,7 +13,7 @@ public static class HtmlReport
     /// <summary>Writes the page to a file; an older file is replaced only once the page is complete.</summary>
     /// <param name="path">Where to; usually ends in .html.</param>
     /// <param name="content">What to show.</param>
-    /// <exception cref="ArgumentException">Bytes that should be a PNG picture are not.</exception>
+    /// <exception cref="ArgumentException">Bytes that should be a PNG picture are not, or a row has another number of cells than there are columns.</exception>
     public static void Save(string path, ReportContent content)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -47,13 +44,9 @@ public static class HtmlReport
 
             """);
         AppendFacts(html, content.Facts);
-        AppendHeadline(html, content);
-        AppendNotes(html, [.. content.Metrics.Notes, .. content.Notes]);
-        AppendPicture(html, "Training", content.CurvesPng, "Curves over the course of training.", nameof(content.CurvesPng));
-        AppendPicture(html, "Confusion", content.ConfusionMatrixPng, "Confusion matrix: rows are gold labels, columns predicted ones; the darker a cell, the larger its share of the row.", nameof(content.ConfusionMatrixPng));
-        AppendConfusedPairs(html, content.Metrics);
-        AppendLabels(html, content.Metrics);
-        AppendMistakes(html, content.HardestMistakes);
+        AppendFigures(html, content.Figures);
+        AppendNotes(html, content.Notes);
+        foreach (var section in content.Sections) AppendSection(html, section);
         AppendSignatures(html, content);
         html.Append("</main>\n</body>\n</html>\n");
         return html.ToString();
@@ -67,26 +60,18 @@ public static class HtmlReport
         html.Append("</table>\n");
     }
 
-    private static void AppendHeadline(StringBuilder html, ReportContent content)
+    private static void AppendFigures(StringBuilder html, IReadOnlyList<ReportFigure> figures)
     {
+        if (figures.Count == 0) return;
         html.Append("<section>\n<h2>Results</h2>\n<div class=\"tiles\">\n");
-        var metrics = content.Metrics;
-        var severalLabels = metrics.Samples is not null;
-        Tile("Examples", metrics.ExampleCount.ToString("N0"), $"Examples measured, over {metrics.PerLabel.Length:N0} labels.");
-        Tile("Accuracy", $"{100 * metrics.Accuracy:0.00}%", severalLabels ? "Share of examples whose set of labels is exactly right." : "Share of examples answered right.");
-        Tile("Macro F1", Number(metrics.Macro.F1), "Mean of the labels' F1: each label counts the same, however rare. From 0 to 1.");
-        Tile("Weighted F1", Number(metrics.Weighted.F1), "Mean of the labels' F1, weighted by their number of gold examples. From 0 to 1.");
-        if (severalLabels) Tile("Micro F1", Number(metrics.Micro.F1), "F1 of all yes/no decisions counted together. From 0 to 1.");
-        if (metrics.Samples is { } samples) Tile("Samples F1", Number(samples.F1), "Mean of the examples' own F1. From 0 to 1.");
-        if (metrics.HammingLoss is { } hamming) Tile("Hamming loss", Number(hamming), "Share of single yes/no decisions that are wrong; 0 is best.");
-        if (metrics.MatthewsCorrelation is { } matthews) Tile("Matthews correlation", Number(matthews), "Agreement beyond chance: 1 perfect, 0 no better than guessing by frequency.");
-        if (metrics.LogLoss is { } logLoss) Tile("Log loss", Number(logLoss), "Mean of −ln of the probability given to the gold label; 0 is best.");
-        if (metrics.CalibrationError is { } calibration) Tile("Calibration error", Number(calibration), "How far stated confidence lies from the share that is right, on average; 0 is best.");
-        foreach (var further in content.FurtherMetrics) Tile(further.Name, Number(further.Value), further.Definition);
-        html.Append("</div>\n</section>\n");
-
-        void Tile(string name, string value, string definition) =>
-            html.Append($"<div class=\"tile\"><div class=\"name\">{HtmlText.Escape(name)}</div><div class=\"value\">{value}</div><div class=\"meaning\">{HtmlText.Escape(definition)}</div></div>\n");
+        foreach (var figure in figures)
+        {
+            var range = figure.Interval is { } interval ? $"<div class=\"range\">{FigureText.Range(interval, figure.Scale)}</div>" : "";
+            html.Append($"<div class=\"tile\"><div class=\"name\">{HtmlText.Escape(figure.Name)}</div><div class=\"value\">{FigureText.Of(figure.Value, figure.Scale)}</div>{range}<div class=\"meaning\">{HtmlText.Escape(figure.Definition)}</div></div>\n");
+        }
+        html.Append("</div>\n");
+        if (figures.Any(figure => figure.Interval is not null)) html.Append("<p class=\"legend below\">Small figures: 95% intervals, from resampling the examples. They say how far a figure would move with other examples of the same kind.</p>\n");
+        html.Append("</section>\n");
     }
 
     private static void AppendNotes(StringBuilder html, IReadOnlyList<string> notes)
@@ -97,87 +82,85 @@ public static class HtmlReport
         html.Append("</ul>\n</section>\n");
     }
 
-    private static void AppendPicture(StringBuilder html, string heading, byte[]? png, string description, string parameter)
+    private static void AppendSection(StringBuilder html, ReportSection section)
     {
-        if (png is null) return;
-        if (png.Length < 24 || !png.AsSpan().StartsWith(PngStart)) throw new ArgumentException($"{parameter} is not a PNG picture: its {png.Length} bytes do not begin like one.", parameter);
-        // Our pictures have two pixels per point.
-        var width = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)) / 2;
-        html.Append($"<section>\n<h2>{heading}</h2>\n<figure style=\"--width:{width}px\"><img alt=\"{description}\" src=\"data:image/png;base64,{Convert.ToBase64String(png)}\"></figure>\n</section>\n");
-    }
-
-    private static void AppendConfusedPairs(StringBuilder html, ClassificationReport metrics)
-    {
-        if (metrics.PerLabel.Length <= MostLabelsInOrder) return;
-        var pairs = metrics.MostConfusedPairs(PairCount);
-        if (pairs.Length == 0) return;
-        html.Append($"""
-            <section>
-            <h2>Most confused pairs</h2>
-            <p class="legend">The {pairs.Length} most frequent mistakes. Share: of the examples that have this gold label, how many were given the other.</p>
-            <div class="scroll"><table class="data">
-            <thead><tr><th scope="col">Gold</th><th scope="col">Predicted</th><th scope="col" class="number">Count</th><th scope="col" class="number" title="Count divided by the number of examples of the gold label">Share</th></tr></thead>
-            <tbody>
-
-            """);
-        foreach (var pair in pairs)
-            html.Append($"<tr><td dir=\"auto\">{HtmlText.Escape(pair.Gold)}</td><td dir=\"auto\">{HtmlText.Escape(pair.Predicted)}</td><td class=\"number\">{pair.Count:N0}</td><td class=\"number\">{100 * pair.ShareOfGold:0.0}%</td></tr>\n");
-        html.Append("</tbody>\n</table></div>\n</section>\n");
-    }
-
-    private static void AppendLabels(StringBuilder html, ClassificationReport metrics)
-    {
-        var weakestFirst = metrics.PerLabel.Length > MostLabelsInOrder;
-        html.Append($"""
-            <section>
-            <h2>Labels</h2>
-            <p class="legend">Precision: of the examples given this label, the share that has it. Recall: of the examples that have it, the share that was given it. F1: their harmonic mean. Gold and predicted: number of examples.{(weakestFirst ? " Weakest F1 first." : "")}</p>
-            <div class="scroll"><table class="data">
-            <thead><tr><th scope="col">Label</th><th scope="col" class="number" title="Of the examples given this label, the share that has it">Precision</th><th scope="col" class="number" title="Of the examples that have this label, the share that was given it">Recall</th><th scope="col" class="number" title="Harmonic mean of precision and recall">F1</th><th scope="col" class="number" title="Examples that have this label">Gold</th><th scope="col" class="number" title="Examples given this label">Predicted</th></tr></thead>
-            <tbody>
-
-            """);
-        foreach (var label in weakestFirst ? metrics.PerLabel.OrderBy(label => label.F1).AsEnumerable() : metrics.PerLabel)
-            html.Append($"<tr><td dir=\"auto\">{HtmlText.Escape(label.Label)}</td>{Score(label.Precision)}{Score(label.Recall)}{Bar(label.F1)}<td class=\"number\">{label.Support:N0}</td><td class=\"number\">{label.PredictedCount:N0}</td></tr>\n");
-        html.Append("</tbody>\n<tfoot>\n");
-        Average("Macro average", "Plain mean over the labels that occur", metrics.Macro);
-        Average("Weighted average", "Mean weighted by gold examples", metrics.Weighted);
-        Average("Micro average", "From the counts of all labels together", metrics.Micro);
-        html.Append("</tfoot>\n</table></div>\n</section>\n");
-
-        static string Score(double value) => $"<td class=\"number\">{Number(value)}</td>";
-        static string Bar(double value) => $"<td class=\"number bar\" style=\"--share:{100 * Math.Clamp(value, 0, 1):0.#}%\">{Number(value)}</td>";
-        void Average(string name, string meaning, PrecisionRecallF1 score) =>
-            html.Append($"<tr><th scope=\"row\" title=\"{meaning}\">{name}</th>{Score(score.Precision)}{Score(score.Recall)}{Score(score.F1)}<td></td><td></td></tr>\n");
-    }
-
-    private static void AppendMistakes(StringBuilder html, IReadOnlyList<ReportMistake> mistakes)
-    {
-        if (mistakes.Count == 0) return;
-        html.Append("""
-            <section>
-            <h2>Hardest mistakes</h2>
-            <p class="legend">Sure: the probability the model gave to its wrong answer. The gold label may be the mistake; look.</p>
-            <div class="scroll"><table class="data mistakes">
-            <thead><tr><th scope="col">Text</th><th scope="col">Gold</th><th scope="col">Predicted</th><th scope="col" class="number" title="Probability the model gave to its answer">Sure</th></tr></thead>
-            <tbody>
-
-            """);
-        foreach (var mistake in mistakes)
+        html.Append($"<section>\n<h2>{HtmlText.Escape(section.Heading)}</h2>\n");
+        if (section.Legend is { } legend) html.Append($"<p class=\"legend\">{HtmlText.Escape(legend)}</p>\n");
+        switch (section)
         {
-            var sure = mistake.Probability is { } probability ? double.IsFinite(probability) ? $"{100 * probability:0.0}%" : "undefined" : "–";
-            html.Append($"<tr><td class=\"text\" dir=\"auto\">{HtmlText.Escape(HtmlText.Shorten(mistake.Text, MostTextLength))}</td><td dir=\"auto\">{HtmlText.Escape(mistake.Gold)}</td><td dir=\"auto\">{HtmlText.Escape(mistake.Predicted)}</td><td class=\"number\">{sure}</td></tr>\n");
+            case ReportPicture picture: AppendPicture(html, picture); break;
+            case ReportTable table: AppendTable(html, table); break;
+            default: throw new ArgumentException($"\"{section.Heading}\" is a {section.GetType().Name}, which no page can show.", nameof(section));
         }
-        html.Append("</tbody>\n</table></div>\n</section>\n");
+        html.Append("</section>\n");
+    }
+
+    private static void AppendPicture(StringBuilder html, ReportPicture picture)
+    {
+        if (picture.Png.Length < 24 || !picture.Png.AsSpan().StartsWith(PngStart))
+            throw new ArgumentException($"\"{picture.Heading}\" is not a PNG picture: its {picture.Png.Length} bytes do not begin like one.", nameof(picture));
+        var width = BinaryPrimitives.ReadInt32BigEndian(picture.Png.AsSpan(16)) / 2;
+        html.Append($"<figure style=\"--width:{width}px\"><img alt=\"{HtmlText.Escape(picture.Description)}\" src=\"data:image/png;base64,{Convert.ToBase64String(picture.Png)}\"></figure>\n");
+    }
+
+    private static void AppendTable(StringBuilder html, ReportTable table)
+    {
+        var hasLongText = table.Columns.Any(column => column.Kind == ReportColumnKind.LongText);
+        html.Append($"<div class=\"scroll\"><table class=\"data{(hasLongText ? " mistakes" : "")}\">\n<thead><tr>");
+        foreach (var column in table.Columns)
+        {
+            var title = column.Meaning is { } meaning ? $" title=\"{HtmlText.Escape(meaning)}\"" : "";
+            html.Append($"<th scope=\"col\"{(column.Kind == ReportColumnKind.Number ? " class=\"number\"" : "")}{title} dir=\"auto\">{HtmlText.Escape(column.Name)}</th>");
+        }
+        html.Append("</tr></thead>\n<tbody>\n");
+        foreach (var row in table.Rows) AppendRow(html, table, row, isTotal: false);
+        html.Append("</tbody>\n");
+        if (table.Totals.Count > 0)
+        {
+            html.Append("<tfoot>\n");
+            foreach (var row in table.Totals) AppendRow(html, table, row, isTotal: true);
+            html.Append("</tfoot>\n");
+        }
+        html.Append("</table></div>\n");
+    }
+
+    private static void AppendRow(StringBuilder html, ReportTable table, IReadOnlyList<ReportCell> row, bool isTotal)
+    {
+        if (row.Count != table.Columns.Count)
+            throw new ArgumentException($"\"{table.Heading}\": a row has {row.Count} cells, expected {table.Columns.Count}, one for each column.", nameof(table));
+        html.Append("<tr>");
+        for (var i = 0; i < row.Count; i++)
+        {
+            if (isTotal && i == 0) html.Append($"<th scope=\"row\" dir=\"auto\">{HtmlText.Escape(row[i].Text)}</th>");
+            else AppendCell(html, row[i], table.Columns[i].Kind);
+        }
+        html.Append("</tr>\n");
+    }
+
+    private static void AppendCell(StringBuilder html, ReportCell cell, ReportColumnKind kind)
+    {
+        var bar = cell.Bar is { } share && double.IsFinite(share) ? $" style=\"--share:{100 * Math.Clamp(share, 0, 1):0.#}%\"" : "";
+        var name = (kind, bar.Length > 0) switch
+        {
+            (ReportColumnKind.Number, true) => " class=\"number bar\"",
+            (ReportColumnKind.Number, false) => " class=\"number\"",
+            (ReportColumnKind.LongText, _) => " class=\"text\" dir=\"auto\"",
+            (_, true) => " class=\"bar\" dir=\"auto\"",
+            _ => " dir=\"auto\"",
+        };
+        html.Append($"<td{name}{bar}>");
+        if (cell.Marks.Count > 0) HtmlText.AppendMarked(html, cell.Text, cell.Marks, MostTextLength);
+        else html.Append(HtmlText.Escape(HtmlText.Shorten(cell.Text, MostTextLength)));
+        if (cell.Range is { } range) html.Append($" <span class=\"range\">{HtmlText.Escape(range)}</span>");
+        html.Append("</td>");
     }
 
     private static void AppendSignatures(StringBuilder html, ReportContent content)
     {
+        string[] signatures = [.. content.Figures.Select(figure => figure.Signature).Concat(content.Signatures).OfType<string>().Distinct()];
+        if (signatures.Length == 0) return;
         html.Append("<footer>\n<h2>Signatures</h2>\n<p class=\"legend\">Figures are comparable only where their signatures are the same.</p>\n<ul>\n");
-        foreach (var signature in content.FurtherMetrics.Select(metric => metric.Signature).Prepend(content.Metrics.Signature).Distinct())
-            html.Append($"<li><code>{HtmlText.Escape(signature)}</code></li>\n");
+        foreach (var signature in signatures) html.Append($"<li><code>{HtmlText.Escape(signature)}</code></li>\n");
         html.Append("</ul>\n</footer>\n");
     }
-
-    private static string Number(double value) => double.IsFinite(value) ? value.ToString("0.0000") : "undefined";
 }

@@ -30,6 +30,36 @@ internal static class HtmlText
         return html.ToString();
     }
 
+    /// <summary>Escapes a text and marks stretches of it; of a long text shows the part around the first mark.</summary>
+    /// <exception cref="ArgumentException">A mark lies outside of the text.</exception>
+    public static void AppendMarked(StringBuilder html, string text, IReadOnlyList<ReportMark> marks, int most)
+    {
+        var shown = new List<ReportMark>();
+        foreach (var mark in marks)
+        {
+            if (mark.Start < 0 || mark.End > text.Length || mark.Start > mark.End)
+                throw new ArgumentException($"The mark \"{mark.Name}\" is at {mark.Start}-{mark.End}, outside of a text of {text.Length} characters.", nameof(marks));
+            if (!shown.Any(other => mark.Start < other.End && other.Start < mark.End)) shown.Add(mark);
+        }
+        shown.Sort((left, right) => left.Start.CompareTo(right.Start));
+        var start = text.Length <= most ? 0 : WholeCharacter(text, Math.Clamp(shown[0].Start - most / 4, 0, text.Length - most));
+        var end = text.Length <= most ? text.Length : WholeCharacter(text, start + most);
+        if (start > 0) html.Append("… ");
+        var place = start;
+        foreach (var mark in shown.TakeWhile(mark => mark.Start < end))
+        {
+            html.Append(Escape(text[place..mark.Start]));
+            place = Math.Min(mark.End, end);
+            html.Append(mark.IsWrong ? "<mark class=\"wrong\">" : "<mark>").Append(Escape(text[mark.Start..place]));
+            if (mark.Name.Length > 0) html.Append("<small>").Append(Escape(mark.Name)).Append("</small>");
+            html.Append("</mark>");
+        }
+        html.Append(Escape(text[place..end]));
+        if (end < text.Length) html.Append($" … ({text.Length - end:N0} more characters)");
+    }
+
+    private static int WholeCharacter(string text, int place) => place < text.Length && char.IsLowSurrogate(text[place]) ? place - 1 : place;
+
     /// <summary>The beginning of a long text and how much is missing; never half of a character.</summary>
     public static string Shorten(string text, int most)
     {

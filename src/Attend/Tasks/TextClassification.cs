@@ -100,6 +100,9 @@ public sealed class TextClassification : LearningTask<LabeledText, Classificatio
     /// <summary>Whether a text is longer than the limit and will be cut.</summary>
     public bool IsTruncated(LabeledText example) => Encode(example).TruncatedTokenCount > 0;
 
+    /// <summary>How long a text is in tokens, special ones included, before it is cut.</summary>
+    public int UncutTokenCount(LabeledText example) => Encode(example) is var encoding ? encoding.Length + encoding.TruncatedTokenCount : 0;
+
     /// <inheritdoc/>
     public override int TokenCount(LabeledText example) => Encode(example).Length;
 

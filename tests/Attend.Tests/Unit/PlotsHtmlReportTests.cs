@@ -13,7 +13,7 @@ public sealed partial class PlotsHtmlReportTests
     [Fact]
     public void PageNeedsNothingButItself()
     {
-        var page = HtmlReport.Render(Content(2) with { ConfusionMatrixPng = Picture, CurvesPng = Picture });
+        var page = HtmlReport.Render(Content(2) with { Sections = [new ReportPicture("One", Picture, "A picture."), new ReportPicture("Two", Picture, "Another.")] });
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("http:", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("https:", page, StringComparison.OrdinalIgnoreCase);
@@ -27,10 +27,10 @@ public sealed partial class PlotsHtmlReportTests
     public void EveryElementIsClosed()
     {
         // The body is written so that a strict XML parser reads it too.
-        var page = HtmlReport.Render(Content(12) with { ConfusionMatrixPng = Picture, CurvesPng = Picture });
+        var page = HtmlReport.Render(Content(12) with { Sections = [new ReportPicture("Training", Picture, "A picture."), .. Content(12).Sections] });
         var body = page[page.IndexOf("<main>", StringComparison.Ordinal)..page.IndexOf("</body>", StringComparison.Ordinal)].Replace("\"></figure>", "\"/></figure>", StringComparison.Ordinal);
         var main = XElement.Parse(body);
-        Assert.Equal(["Results", "Notes", "Training", "Confusion", "Most confused pairs", "Labels", "Hardest mistakes", "Signatures"], main.Descendants("h2").Select(heading => heading.Value));
+        Assert.Equal(["Results", "Notes", "Training", "Most confused pairs", "Labels", "By source", "Hardest mistakes", "Signatures"], main.Descendants("h2").Select(heading => heading.Value));
         Assert.Equal(12 + 3, main.Descendants("section").Single(section => section.Element("h2")?.Value == "Labels").Descendants("tr").Count() - 1);
     }
 
@@ -41,18 +41,25 @@ public sealed partial class PlotsHtmlReportTests
         const string shown = "&lt;/td&gt;&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;x&#39;[U+0000][U+0007][U+009B]\ufffd[U+202E]\ufffd";
         var metrics = new ClassificationMetrics([evil, .. Enumerable.Range(0, 11).Select(i => $"{i}")]);
         metrics.Add(1, 0);
+        var report = metrics.Report();
         var page = HtmlReport.Render(new ReportContent
         {
             Title = evil,
-            Metrics = metrics.Report(),
             Facts = [new(evil, evil)],
-            FurtherMetrics = [new(evil, 0.5, evil, evil)],
-            HardestMistakes = [new(evil, evil, evil, 0.5)],
-            Notes = [evil],
+            Figures = [new(evil, 0.5, evil) { Signature = evil }],
+            Notes = [evil, .. report.Notes],
+            Sections =
+            [
+                .. ReportSections.ConfusedPairs(report),
+                ReportSections.Labels(report.PerLabel, report.Macro, report.Weighted, report.Micro),
+                .. ReportSections.Mistakes([new(evil, evil, evil, 0.5)]),
+                new ReportPicture(evil, Picture, evil) { Legend = evil },
+                new ReportTable(evil, [new(evil, evil)], [[new ReportCell(evil) { Marks = [new(0, 5, evil)], Range = evil }]]) { Totals = [[evil]] },
+            ],
         });
         Assert.DoesNotContain(evil, page, StringComparison.Ordinal);
-        // Title and headline, fact twice, metric thrice, mistake thrice, own note, note of the metrics, pair, label.
-        Assert.Equal(2 + 2 + 3 + 3 + 1 + 1 + 1 + 1, Regex.Count(page, Regex.Escape(shown)));
+        // Title and headline, fact twice, figure thrice, notes, pair, label, mistake thrice, picture thrice, heading and column of the table, mark and range, total.
+        Assert.Equal(2 + 2 + 3 + 2 + 1 + 1 + 3 + 3 + 3 + 2 + 1, Regex.Count(page, Regex.Escape(shown)));
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(page, character => char.IsControl(character) && character is not ('\n' or '\t'));
         // Strict UTF-8: refuses lone surrogates.
@@ -62,12 +69,13 @@ public sealed partial class PlotsHtmlReportTests
     [Fact]
     public void NumbersComeWithDefinitionAndSignature()
     {
-        var content = Content(2) with { FurtherMetrics = [new("ROC-AUC", 0.875, "Chance of the right order.", "ranking|x"), new("odd", double.NaN, "Nothing.", "ranking|x")] };
+        var content = Content(2);
+        content = content with { Figures = [.. content.Figures, new("ROC-AUC", 0.875, "Chance of the right order.") { Signature = "ranking|x", Interval = new(0.8, 0.87, 0.9) }, new("odd", double.NaN, "Nothing.") { Signature = "ranking|x" }] };
         var page = HtmlReport.Render(content);
         Assert.Contains("<div class=\"name\">Accuracy</div><div class=\"value\">66.67%</div><div class=\"meaning\">Share of examples answered right.</div>", page, StringComparison.Ordinal);
-        Assert.Contains("<div class=\"value\">0.8750</div><div class=\"meaning\">Chance of the right order.</div>", page, StringComparison.Ordinal);
+        Assert.Contains("<div class=\"value\">0.8750</div><div class=\"range\">0.800 – 0.900</div><div class=\"meaning\">Chance of the right order.</div>", page, StringComparison.Ordinal);
         Assert.Contains("<div class=\"value\">undefined</div>", page, StringComparison.Ordinal);
-        Assert.Contains($"<code>{content.Metrics.Signature}</code>", page, StringComparison.Ordinal);
+        Assert.Contains("<code>classification|labels:2|", page, StringComparison.Ordinal);
         Assert.Single(Regex.Matches(page, "<code>ranking"));
         Assert.DoesNotContain("Log loss", page, StringComparison.Ordinal);
     }
@@ -75,8 +83,7 @@ public sealed partial class PlotsHtmlReportTests
     [Fact]
     public void FewLabelsKeepTheirOrderManyAreSortedWeakestFirst()
     {
-        var few = HtmlReport.Render(Content(10));
-        var many = HtmlReport.Render(Content(11));
+        var (few, many) = (HtmlReport.Render(Content(10)), HtmlReport.Render(Content(11)));
         Assert.DoesNotContain("Most confused pairs", few, StringComparison.Ordinal);
         Assert.Contains("Most confused pairs", many, StringComparison.Ordinal);
         // The labels that do not occur have F1 0 and stand first.
@@ -87,13 +94,48 @@ public sealed partial class PlotsHtmlReportTests
     }
 
     [Fact]
-    public void SeveralLabelsPerExampleHaveFiguresOfTheirOwn()
+    public void EachFigureOfTheMetricsHasADefinition()
     {
-        var metrics = new MultiLabelMetrics(["a", "b"]);
-        metrics.Add(new ClassAnswer([0]), new ClassAnswer([0, 1]));
-        var page = HtmlReport.Render(new ReportContent { Title = "several", Metrics = metrics.Report() });
-        foreach (var name in new[] { "Micro F1", "Samples F1", "Hamming loss" }) Assert.Contains($"<div class=\"name\">{name}</div>", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("Matthews", page, StringComparison.Ordinal);
+        var single = new Measurement<ClassAnswer>(() => new ClassificationMetrics(["a", "b"]));
+        single.Add(new ClassAnswer(0, [0.9f, 0.1f]), new ClassAnswer(0));
+        var several = new Measurement<ClassAnswer>(() => new MultiLabelMetrics(["a", "b"]));
+        several.Add(new ClassAnswer([0]), new ClassAnswer([0, 1]));
+        var spans = new Measurement<SpanAnswer>(() => new SpanMetrics());
+        spans.Add(new SpanAnswer(["B-x"]), new SpanAnswer(["B-x"]));
+        var questions = new Measurement<QuestionAnswer>(() => new SquadMetrics(SquadRules.Squad20));
+        questions.Add(new QuestionAnswer("yes"), new QuestionAnswer("yes"));
+        questions.Add(new QuestionAnswer(""), new QuestionAnswer([]));
+        var texts = new Measurement<TextAnswer>(() => new MetricSet<TextAnswer>(new BleuMetrics(), new ChrfMetrics(), new TerMetrics(), new TextMatchMetrics()));
+        texts.Add(new TextAnswer("one two three four"), new TextAnswer("one two three four"));
+        MeasuredFigure[] figures = [.. single.Figures(), .. several.Figures(), .. spans.Figures(), .. questions.Figures(), .. texts.Figures()];
+        Assert.True(figures.Length > 35);
+        Assert.All(figures.Select(FigureDefinitions.Describe), figure => Assert.NotEqual("See the signature.", figure.Definition));
+        // One name, two meanings.
+        Assert.Equal(["Micro F1", "Micro F1", "F1"], figures.Where(figure => figure.Name == "f1_micro").Select(figure => FigureDefinitions.Describe(figure).Name));
+        Assert.Equal(["50.00", "100.00%"], figures.Where(figure => figure.Name == "exact_match").Select(FigureDefinitions.Describe).Select(figure => FigureText.Of(figure.Value / (figure.Scale == FigureScale.Hundred ? 2 : 1), figure.Scale)));
+    }
+
+    [Fact]
+    public void StretchesOfATextAreMarked()
+    {
+        Assert.Equal("&lt;<mark>Tim Cook<small>person</small></mark> in <mark class=\"wrong\">北京</mark>", Marked("<Tim Cook in 北京", 100, new ReportMark(1, 9, "person"), new ReportMark(13, 15, "", IsWrong: true), new ReportMark(5, 14, "hidden")));
+        // Of a long text the part around the first mark; never half of a character.
+        Assert.Equal("… 😀b<mark>c</mark>dddd … (96 more characters)", Marked(new string('a', 100) + "😀bc" + new string('d', 100), 8, new ReportMark(103, 104, "")));
+        Assert.Contains("outside of a text of 3", Assert.Throws<ArgumentException>(() => Marked("abc", 9, new ReportMark(1, 4, "x"))).Message);
+
+        static string Marked(string text, int most, params ReportMark[] marks)
+        {
+            var html = new StringBuilder();
+            HtmlText.AppendMarked(html, text, marks, most);
+            return html.ToString();
+        }
+    }
+
+    [Fact]
+    public void RowsThatDoNotFitTheirColumnsAreRefused()
+    {
+        var error = Assert.Throws<ArgumentException>(() => HtmlReport.Render(new ReportContent { Title = "", Sections = [new ReportTable("T", [new("a"), new("b")], [["1"]])] }));
+        Assert.Contains("a row has 1 cells, expected 2", error.Message);
     }
 
     [Fact]
@@ -101,7 +143,7 @@ public sealed partial class PlotsHtmlReportTests
     {
         Assert.Equal("short", HtmlText.Shorten("short", 5));
         Assert.Equal("😀 … (4 more characters)", HtmlText.Shorten("😀😀😀", 3));
-        var page = HtmlReport.Render(Content(2) with { HardestMistakes = [new(new string('x', 5000), "a", "b", null)] });
+        var page = HtmlReport.Render(Content(2) with { Sections = [.. ReportSections.Mistakes([new(new string('x', 5000), "a", "b", 0.5)])] });
         Assert.Contains("… (4,000 more characters)", page, StringComparison.Ordinal);
     }
 
@@ -114,7 +156,7 @@ public sealed partial class PlotsHtmlReportTests
             HtmlReport.Save(path, Content(2));
             var before = File.ReadAllBytes(path);
             Assert.Equal((byte)'<', before[0]);
-            Assert.Contains("CurvesPng is not a PNG picture", Assert.Throws<ArgumentException>(() => HtmlReport.Save(path, Content(2) with { CurvesPng = [1, 2, 3] })).Message);
+            Assert.Contains("\"Curves\" is not a PNG picture", Assert.Throws<ArgumentException>(() => HtmlReport.Save(path, Content(2) with { Sections = [new ReportPicture("Curves", [1, 2, 3], "")] })).Message);
             Assert.Equal(before, File.ReadAllBytes(path));
         }
         finally
@@ -125,15 +167,23 @@ public sealed partial class PlotsHtmlReportTests
 
     private static ReportContent Content(int labels)
     {
-        var metrics = new ClassificationMetrics(MetricsClassificationTests.Names(labels));
-        foreach (var (predicted, expected) in new[] { (0, 0), (1, 1), (1, 0) }) metrics.Add(predicted, expected);
+        var measurement = new Measurement<ClassAnswer>(() => new ClassificationMetrics(MetricsClassificationTests.Names(labels)));
+        foreach (var (predicted, expected) in new[] { (0, 0), (1, 1), (1, 0) })
+            measurement.Add(new ClassAnswer(predicted), new ClassAnswer(expected), null, new Dictionary<string, string> { ["source"] = $"{predicted}" });
+        var report = ((ClassificationMetrics)measurement.Metric).Report();
         return new ReportContent
         {
             Title = "Test",
-            Metrics = metrics.Report(),
             Facts = [new("Model", "tiny")],
-            HardestMistakes = [new("first line\nsecond line", "label 0", "label 1", 0.99)],
-            Notes = ["A note."],
+            Figures = [.. measurement.Figures().Select(figure => FigureDefinitions.Describe(figure with { Interval = null }))],
+            Notes = [.. report.Notes, "A note."],
+            Sections =
+            [
+                .. ReportSections.ConfusedPairs(report),
+                ReportSections.Labels(report.PerLabel, report.Macro, report.Weighted, report.Micro),
+                .. ReportSections.Slices(measurement.Slices(), ["accuracy"], measurement.Signature),
+                .. ReportSections.Mistakes([new("first line\nsecond line", "label 0", "label 1", 0.99)]),
+            ],
         };
     }
 

@@ -31,6 +31,7 @@ internal static class Program
     internal static int Run(string[] arguments, CancellationToken cancel)
     {
         var parsed = CreateRoot(cancel).Parse(arguments);
+        if (parsed.Action is ParseErrorAction error) error.ShowHelp = false;
         try
         {
             var code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
@@ -47,24 +48,28 @@ internal static class Program
     }
 
     // Not a RootCommand, whose name in help texts is that of the assembly.
-    internal static Command CreateRoot(CancellationToken cancel) => new("attend", "Transformers and BERT for .NET: teach a model your labels, see how good it is, use it.")
+    internal static Command CreateRoot(CancellationToken cancel)
     {
-        DemoCommand.Create(cancel),
-        TrainCommand.Create(cancel),
-        PretrainCommand.Create(cancel),
-        EvaluateCommand.Create(cancel),
-        PredictCommand.Create(cancel),
-        TranslateCommand.Create(cancel),
-        FillCommand.Create(),
-        TokenizerCommand.Create(cancel),
-        InfoCommand.Create(),
-        PullCommand.Create(cancel),
-        ConvertCommand.Create(),
-        ExportCommand.Create(),
-        DoctorCommand.Create(),
-        new HelpOption(),
-        new VersionOption(),
-    };
+        var root = new Command("attend", "Transformers and BERT for .NET: teach a model your labels, see how good it is, use it.")
+        {
+            DemoCommand.Create(cancel),
+            TrainCommand.Create(cancel),
+            PretrainCommand.Create(cancel),
+            EvaluateCommand.Create(cancel),
+            PredictCommand.Create(cancel),
+            TranslateCommand.Create(cancel),
+            FillCommand.Create(),
+            TokenizerCommand.Create(cancel),
+            InfoCommand.Create(),
+            PullCommand.Create(cancel),
+            ConvertCommand.Create(),
+            ExportCommand.Create(),
+            DoctorCommand.Create(),
+            new VersionOption(),
+        };
+        root.Add(new HelpOption { Action = new VerbHelp(root) });
+        return root;
+    }
 
     private static int Fail(string[] arguments, int exitCode, string message)
     {

@@ -18,8 +18,9 @@ internal static class DemoCommand
         var output = new Option<string>("--out") { Description = "the run's folder; a demo's run there is replaced", DefaultValueFactory = _ => "runs/demo", HelpName = "FOLDER" };
         var json = CommonOptions.Json();
         var command = new Command("demo", """
-            The main job on data that come with Attend: teaches a small BERT the intents of customers' messages (English and Chinese),
-            measures it on messages it has not seen, and uses it. Takes a minute or two.
+            The main job on data that come with Attend, in a minute or two.
+
+            Teaches a small BERT the intents of customers' messages (English and Chinese), measures it on messages it has not seen, and uses it.
 
             Example:
               attend demo

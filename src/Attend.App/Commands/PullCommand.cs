@@ -14,8 +14,10 @@ internal static class PullCommand
         var exclude = new Option<string[]>("--exclude") { Description = "files to leave out; may be given several times", HelpName = "PATTERN" };
         var json = CommonOptions.Json();
         var command = new Command("pull", """
-            Fetches a published model into the cache that Hugging Face's tools share, and prints its folder. Every other command then takes the
-            model by its name, without the network. What is there already is not fetched again; an interrupted pull goes on where it stopped.
+            Fetches a published model into the cache that Hugging Face's tools share, and prints its folder.
+
+            Every other command then takes the model by its name, without the network. What is there already is not fetched again; an
+            interrupted pull goes on where it stopped.
 
             Taken are configuration, tokenizer, weights (safetensors; pytorch_model.bin only where there are none), README and licence.
             Access token: HF_TOKEN. Cache: HF_HOME. Proxy: HTTPS_PROXY. Never use the network: HF_HUB_OFFLINE=1.

@@ -21,8 +21,9 @@ internal static class TranslateCommand
         var device = CommonOptions.Device();
         var json = CommonOptions.Json();
         var command = new Command("translate", """
-            Writes what an encoder-decoder was trained to write: translations, summaries, answers. Line n out belongs to text n in;
-            an empty line stays an empty line.
+            Writes what an encoder-decoder was trained to write: translations, summaries, answers.
+
+            Line n out belongs to text n in; an empty line stays an empty line.
 
             Examples:
               attend translate runs/en-de --text "A man rides a bicycle." --beams 5 --n-best 3

@@ -142,19 +142,37 @@ public sealed class CommandLineTests(TrainedRun run) : IClassFixture<TrainedRun>
         }
     }
 
-    [Theory]
-    [InlineData("--help")]
-    [InlineData("train classify --help")]
-    [InlineData("evaluate --help")]
-    [InlineData("predict --help")]
-    [InlineData("info --help")]
-    [InlineData("doctor --help")]
-    [InlineData("demo --help")]
-    public void EveryVerbHasHelpWithAnExample(string line)
+    [Fact]
+    public void EveryVerbHasHelpWithAnExampleAndALineInTheList()
     {
-        var result = AttendProcess.Run(line.Split(' '));
-        Assert.Equal(0, result.ExitCode);
-        Assert.Contains(line == "--help" ? "Commands:" : "Example", result.Out);
+        var root = App.Program.CreateRoot(CancellationToken.None);
+        var list = Help([]);
+        foreach (var verb in root.Subcommands) Assert.Contains(list.Split('\n'), line => line.StartsWith($"  {verb.Name} ", StringComparison.Ordinal) && line.TrimEnd().EndsWith('.'));
+        foreach (var path in Leaves(root, []))
+        {
+            var help = Help(path);
+            Assert.True(help.Contains("Example", StringComparison.Ordinal) && help.Contains($"attend {string.Join(' ', path)}", StringComparison.Ordinal), $"no example: {string.Join(' ', path)}");
+            Assert.True(help.Contains("--json", StringComparison.Ordinal), $"no --json: {string.Join(' ', path)}");
+        }
+
+        static IEnumerable<string[]> Leaves(System.CommandLine.Command command, string[] path) =>
+            command.Subcommands.Count == 0 ? [path] : command.Subcommands.SelectMany(child => Leaves(child, [.. path, child.Name]));
+
+        static string Help(string[] path)
+        {
+            using var output = new StringWriter();
+            Assert.Equal(0, App.Program.CreateRoot(CancellationToken.None).Parse([.. path, "--help"]).Invoke(new System.CommandLine.InvocationConfiguration { Output = output }));
+            return output.ToString();
+        }
+    }
+
+    [Fact]
+    public void AMistypedVerbIsToldWithoutAPageOfHelp()
+    {
+        var result = AttendProcess.Run("trian", "--data", "x");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("trian", result.Error);
+        Assert.True((result.Out + result.Error).Length < 600);
     }
 
     [Fact]

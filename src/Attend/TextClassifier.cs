@@ -60,16 +60,17 @@ public sealed class TextClassifier : IDisposable
     public static TextClassifier Load(string path, string device = "auto", int? maxInputTokens = null)
     {
         var folder = ModelFolder.Open(path);
+        var architecture = folder.Architecture;
         if (folder.Config.Labels.Count == 0) throw new CheckpointException(path, "is not a classifier: config.json has no labels (id2label)", advice: $"Make one of it: attend train classify --from {path} --data FILE --out FOLDER");
         var card = RunCard.Read(folder.Path);
         if (!folder.HasWeights && card is not null)
             throw new CheckpointException(path, "has no weights yet: its training has not finished its first epoch", advice: "Let it run, or go on with it by --resume.");
         var tokenizer = folder.LoadTokenizer();
         Engine.Start();
-        var encoder = folder.Architecture.Create(folder.Config);
+        var encoder = architecture.Create(folder.Config);
         var limit = maxInputTokens ?? Math.Min(card?.MaxInputTokens ?? int.MaxValue, encoder.MaxPositionEmbeddings);
         var task = new TextClassification(encoder, tokenizer, new ClassificationOptions { MaxInputTokens = limit }, DeviceChoice.Parse(device));
-        folder.LoadWeights(new CheckpointPart(encoder, folder.Architecture.Keys), new CheckpointPart(task.Head, folder.Architecture.Heads[HeadKind.SequenceClassification].Keys));
+        folder.LoadWeights(new CheckpointPart(encoder, architecture.Keys), new CheckpointPart(task.Head, architecture.Heads[HeadKind.SequenceClassification].Keys));
         task.eval();
         return new TextClassifier(folder, encoder, task, limit);
     }

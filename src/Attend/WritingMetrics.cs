@@ -11,16 +11,25 @@ internal static class WritingMetrics
     /// <summary>The metrics of a kind of writing, and the figure that decides.</summary>
     /// <param name="kind">What is written.</param>
     /// <param name="references">Texts of the target language; they decide how texts are cut into words.</param>
-    public static (Func<IMetric<TextAnswer>> Create, string Primary) Of(WritingKind kind, IEnumerable<string> references)
+    /// <param name="bleu">How BLEU is computed; null = as sacreBLEU does, with the tokenizer that the references ask for.</param>
+    public static (Func<MetricSet<TextAnswer>> Create, string Primary) Of(WritingKind kind, IEnumerable<string> references, BleuOptions? bleu = null)
     {
         var isChinese = IsChinese(references);
         return kind switch
         {
-            WritingKind.Translation => (() => new TextMetricSet([new BleuMetrics(new BleuOptions { Tokenizer = isChinese ? BleuTokenizer.Chinese : BleuTokenizer.V13A }), new ChrfMetrics()]), "bleu"),
-            WritingKind.Summary => (() => new TextMetricSet([new RougeMetrics(new RougeOptions { Tokenizer = isChinese ? RougeTokenizer.Characters : RougeTokenizer.LatinWords, Stemmer = !isChinese })]), "rougeL"),
-            _ => (() => new TextMetricSet([new TextMatchMetrics()]), "exact_match"),
+            WritingKind.Translation => (() => new MetricSet<TextAnswer>(new BleuMetrics(bleu ?? new BleuOptions { Tokenizer = isChinese ? BleuTokenizer.Chinese : BleuTokenizer.V13A }), new ChrfMetrics()), "bleu"),
+            WritingKind.Summary => (() => new MetricSet<TextAnswer>(new RougeMetrics(new RougeOptions { Tokenizer = isChinese ? RougeTokenizer.Characters : RougeTokenizer.LatinWords, Stemmer = !isChinese })), "rougeL"),
+            _ => (() => new MetricSet<TextAnswer>(new TextMatchMetrics()), "exact_match"),
         };
     }
+
+    /// <summary>How good one text is, in [0, 1], to tell the best from the worst: chrF, ROUGE-L, or one less the character error rate.</summary>
+    public static double Quality(WritingKind kind, IReadOnlyDictionary<string, double> figures) => kind switch
+    {
+        WritingKind.Translation => figures.GetValueOrDefault("chrf") / 100,
+        WritingKind.Summary => figures.GetValueOrDefault("rougeL"),
+        _ => 1 - Math.Min(1, figures.GetValueOrDefault("character_error_rate", 1)),
+    };
 
     /// <summary>The kind that a run was trained for; translation where nothing is known.</summary>
     public static WritingKind KindOf(RunCard? card) => card?.Task switch { "summarization" => WritingKind.Summary, "text generation" => WritingKind.Answer, _ => WritingKind.Translation };

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Attend.Checkpoints;
+using Attend.Models;
 using Attend.Text.Data;
 
 namespace Attend.App.Commands;
@@ -16,6 +18,7 @@ internal static class EvaluateCommand
         var device = CommonOptions.Device();
         var json = CommonOptions.Json();
         var format = new FormatOptions();
+        var writing = new EvaluateWriting();
         var command = new Command("evaluate", """
             Measures a model: accuracy, precision, recall, F1 per label and averaged, each with its 95% interval, over all examples and over
             parts of them, confusion matrix, report.html.
@@ -23,16 +26,23 @@ internal static class EvaluateCommand
             Examples:
               attend evaluate runs/tickets --data test.tsv
               attend evaluate runs/tickets --data test.tsv --slice-by language
+              attend evaluate runs/en-de --data test.tsv --beams 5
               attend evaluate runs/bert-mini --text held-out.txt
             """)
         { model, data, text, sliceBy, output, device, json };
         format.AddTo(command);
+        writing.AddTo(command);
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(data) is null == parsed.GetValue(text) is not { Length: > 0 }) throw new ArgumentException("say what to measure on: --data FILE for a task's model, or --text FILES for a language model");
             if (parsed.GetValue(data) is null && parsed.GetValue(sliceBy) is { Length: > 0 }) throw new ArgumentException("--slice-by names columns of --data; raw text has none");
             if (parsed.GetValue(data) is not { } path)
                 return LanguageModelCommand.Evaluate(parsed.GetValue(model)!, parsed.GetValue(text)!, parsed.GetValue(output), parsed.GetValue(device)!, parsed.GetValue(json), cancel);
+            if (ModelFolder.Open(parsed.GetValue(model)!).Format is Seq2SeqArchitecture)
+            {
+                using var generator = TextGenerator.Load(parsed.GetValue(model)!, parsed.GetValue(device)!);
+                return writing.Run(parsed, generator, path, format.Read(parsed) with { KeepColumns = parsed.GetValue(sliceBy) ?? [] }, parsed.GetValue(output), parsed.GetValue(json), cancel);
+            }
             using var classifier = TextClassifier.Load(parsed.GetValue(model)!, parsed.GetValue(device)!);
             var folder = classifier.Folder.Path;
             var target = parsed.GetValue(output) ?? ClassifierEvaluation.DefaultFolder(folder, path);

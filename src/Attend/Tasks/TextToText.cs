@@ -56,7 +56,7 @@ public sealed class TextToText : LearningTask<ParallelText, TextToTextBatch, Tex
     [ComponentName(Name = "model")] private readonly Seq2SeqModel _model;
     private readonly ITokenizer _tokenizer;
     private readonly TextToTextOptions _options;
-    private readonly Func<IMetric<TextAnswer>> _metric;
+    private readonly Func<MetricSet<TextAnswer>> _metric;
 
     /// <summary>Puts the task on a model.</summary>
     /// <param name="model">Becomes a part of the task.</param>
@@ -65,7 +65,7 @@ public sealed class TextToText : LearningTask<ParallelText, TextToTextBatch, Tex
     /// <param name="metric">Makes what the model is judged by, and says which of its figures decides.</param>
     /// <param name="device">Where the model computes.</param>
     /// <exception cref="ArgumentException">An option is out of range or larger than the model.</exception>
-    public TextToText(Seq2SeqModel model, ITokenizer tokenizer, TextToTextOptions options, (Func<IMetric<TextAnswer>> Create, string Primary) metric, Device device) : base(nameof(TextToText))
+    public TextToText(Seq2SeqModel model, ITokenizer tokenizer, TextToTextOptions options, (Func<MetricSet<TextAnswer>> Create, string Primary) metric, Device device) : base(nameof(TextToText))
     {
         if (options.MaxInputTokens < 2 || options.MaxInputTokens > model.MaxSourceTokens)
             throw new ArgumentException($"MaxInputTokens is {options.MaxInputTokens}; the model reads 2 to {model.MaxSourceTokens} tokens", nameof(options));

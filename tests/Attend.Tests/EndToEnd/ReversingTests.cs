@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Attend.Decoding;
 using Attend.Models;
 using Attend.Text.Data;
@@ -29,6 +30,12 @@ public sealed class ReversingTests(ReversingTests.Run run) : IClassFixture<Rever
         public string Test { get; }
 
         public RunCard Card { get; }
+
+        public string Folder => _folder.File("run");
+
+        public string File(string name) => _folder.File(name);
+
+        public string Write(string name, string content) => _folder.Write(name, content);
 
         public TextGenerator Generator { get; }
 
@@ -131,5 +138,74 @@ public sealed class ReversingTests(ReversingTests.Run run) : IClassFixture<Rever
         Assert.Contains(notices, notice => notice.Contains("are longer than 16", StringComparison.Ordinal) && notice.StartsWith('1'));
         Assert.Contains(notices, notice => notice.Contains("more than 2 times", StringComparison.Ordinal) && notice.StartsWith('1'));
         Assert.Equal(2, card.Train.ExampleCount);
+    }
+
+    [Fact]
+    public void LinesComeOutInTheirPlaces()
+    {
+        var input = run.Write("lines.txt", "a b c\n\nd e\n");
+        var result = AttendProcess.Run("translate", run.Folder, "--input", input, "--output", run.File("lines.out.txt"), "--beams", "3");
+        Assert.Equal((0, "c b a\n\ne d\n"), (result.ExitCode, File.ReadAllText(run.File("lines.out.txt"))));
+        var json = JsonDocument.Parse(AttendProcess.Run("translate", run.Folder, "--text", "a b c", "--n-best", "2", "--json").Out).RootElement.GetProperty("texts")[0];
+        Assert.Equal("c b a", json.GetProperty("text").GetString());
+        Assert.Equal(2, json.GetProperty("best").GetArrayLength());
+    }
+
+    [Fact]
+    public void AnInterruptedFileIsGoneOnWith()
+    {
+        var (input, output) = (run.Write("job.txt", string.Concat(Enumerable.Repeat("a b c d\n", 5))), run.File("job.out.txt"));
+        // Two lines done by somebody else, so that it shows that they are kept, and one cut by a kill.
+        File.WriteAllText(output + ".part", "kept\nkept too\nd c");
+        var refused = AttendProcess.Run("translate", run.Folder, "--input", input, "--output", output);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("--resume", refused.Error);
+        Assert.Equal(0, AttendProcess.Run("translate", run.Folder, "--input", input, "--output", output, "--resume").ExitCode);
+        Assert.Equal("kept\nkept too\nd c b a\nd c b a\nd c b a\n", File.ReadAllText(output));
+        Assert.False(File.Exists(output + ".part"));
+    }
+
+    [Fact]
+    public void AnEvaluationSaysEverything()
+    {
+        var result = AttendProcess.Run("evaluate", run.Folder, "--data", run.Test, "--out", run.File("measured"), "--beams", "2", "--json");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(1, JsonDocument.Parse(result.Out).RootElement.GetProperty("metrics").GetProperty("exact_match").GetDouble());
+        Assert.Equal(100, File.ReadLines(run.File("measured/predictions.jsonl")).Count());
+        var metrics = File.ReadAllText(run.File("measured/metrics.json"));
+        Assert.Contains("text-match|nrefs:1", metrics);
+        Assert.Contains("\"beams\": 2", metrics);
+        var page = File.ReadAllText(run.File("measured/report.html"));
+        Assert.Contains("Worst texts", page);
+        Assert.Contains("Exact match", page);
+    }
+
+    [Theory]
+    [InlineData(2, "Beams is 0", "translate RUN --text a --beams 0")]
+    [InlineData(2, "--sample", "translate RUN --text a --temperature 0.5")]
+    [InlineData(2, "exclude each other", "translate RUN --text a --input x.txt")]
+    [InlineData(2, "prefix", "translate RUN --text a --max-new-tokens 2 --prefix abcdef")]
+    [InlineData(2, ".docx", "translate RUN --input TEST --output answers.docx")]
+    [InlineData(1, "no such", "translate missing-run --text a")]
+    [InlineData(1, "attend translate", "predict RUN --text a")]
+    [InlineData(2, "--source and --target go together", "train generate --source TEST --out FRESH")]
+    [InlineData(2, "say where the data are", "train generate --out FRESH")]
+    [InlineData(1, "line 4", "train generate --source LONG --target SHORT --out FRESH")]
+    [InlineData(1, "holds another run", "train generate --data TEST --out RUN")]
+    public void WrongUseIsTold(int exitCode, string told, string line)
+    {
+        string[] arguments = [.. line.Split(' ').Select(word => word switch
+        {
+            "RUN" => run.Folder,
+            "TEST" => run.Test,
+            "FRESH" => run.File("fresh"),
+            "LONG" => run.Write("long.txt", "a\nb\nc\nd\n"),
+            "SHORT" => run.Write("short.txt", "a\nb\nc\n"),
+            _ => word,
+        })];
+        var result = AttendProcess.Run(arguments);
+        Assert.Equal(exitCode, result.ExitCode);
+        Assert.Contains(told, result.Error);
+        Assert.False(Directory.Exists(run.File("fresh")));
     }
 }

@@ -1,3 +1,4 @@
+using Attend.Text.Metrics;
 using SkiaSharp;
 
 namespace Attend.Plots;
@@ -22,13 +23,42 @@ public static class ConfusionMatrixPlot
     /// <inheritdoc cref="Save"/>
     public static byte[] Png(IReadOnlyList<string> labels, long[][] matrix) => Compose(labels, matrix).Png();
 
+    /// <summary>Draws which spans a tagger takes for which, finds without there being one, or misses.</summary>
+    /// <param name="report">What was counted.</param>
+    /// <returns>A PNG file, two pixels per point.</returns>
+    public static byte[] SpanPng(SpanReport report) => Compose(report).Png();
+
+    /// <summary>Writes the picture of <see cref="SpanPng"/> to a file; an older file is replaced only once the picture is complete.</summary>
+    /// <param name="path">Ends in .png or .svg.</param>
+    /// <param name="report">What was counted.</param>
+    /// <exception cref="ArgumentException">Another file ending.</exception>
+    public static void SaveSpans(string path, SpanReport report) => Compose(report).Save(path);
+
     private static Picture Compose(IReadOnlyList<string> labels, long[][] matrix)
     {
         Check(labels, matrix);
-        var layout = new Layout(labels, matrix);
+        var total = matrix.Sum(row => row.Sum());
+        var right = matrix.Select((row, i) => row[i]).Sum();
+        var subtitle = $"{total:N0} examples" + (total == 0 ? "" : $", {100.0 * right / total:0.0}% on the diagonal") + "; colour: share of the gold label's examples (row)";
+        return Compose(new Layout(labels, labels, subtitle), matrix, "Confusion matrix");
+    }
+
+    private static Picture Compose(SpanReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        string[] labels = [.. report.PerLabel.Select(label => label.Label)];
+        Check([.. labels, "none"], report.ConfusionMatrix);
+        long gold = report.PerLabel.Sum(label => label.Support), found = report.PerLabel.Sum(label => label.CorrectCount);
+        var subtitle = $"{gold:N0} gold spans" + (gold == 0 ? "" : $", {100.0 * found / gold:0.0}% found") + (report.BoundaryErrorCount == 0 ? "" : $", {report.BoundaryErrorCount:N0} of the missed found with other boundaries")
+            + "; colour: share of the row";
+        return Compose(new Layout([.. labels, "made up"], [.. labels, "missed"], subtitle) { LastCellIsUndefined = true }, report.ConfusionMatrix, "Confusion of spans");
+    }
+
+    private static Picture Compose(Layout layout, long[][] matrix, string title)
+    {
         return new Picture(layout.Width, layout.Height, pen =>
         {
-            pen.Text("Confusion matrix", Margin, 38, new TextStyle(18, PlotColors.Ink, Bold: true));
+            pen.Text(title, Margin, 38, new TextStyle(18, PlotColors.Ink, Bold: true));
             pen.Text(layout.Subtitle, Margin, 59, new TextStyle(12, PlotColors.Faint));
             DrawCells(pen, layout, matrix);
             DrawLabels(pen, layout);
@@ -44,6 +74,7 @@ public static class ConfusionMatrixPlot
             var total = matrix[gold].Sum();
             for (var predicted = 0; predicted < matrix.Length; predicted++)
             {
+                if (layout.LastCellIsUndefined && gold == matrix.Length - 1 && predicted == gold) continue;
                 var count = matrix[gold][predicted];
                 var share = total == 0 ? 0 : (double)count / total;
                 var (x, y) = (layout.Left + predicted * layout.Cell, layout.Top + gold * layout.Cell);
@@ -60,14 +91,14 @@ public static class ConfusionMatrixPlot
     private static void DrawLabels(Picture.Pen pen, Layout layout)
     {
         var side = layout.Side;
-        for (var i = 0; i < layout.Names.Length; i++)
+        for (var i = 0; i < layout.RowNames.Length; i++)
         {
             var middle = (i + 0.5f) * layout.Cell;
-            pen.Text(layout.Names[i], layout.Left - Gap, layout.Top + middle + layout.LabelSize * 0.36f, new TextStyle(layout.LabelSize, PlotColors.Ink, SKTextAlign.Right));
+            pen.Text(layout.RowNames[i], layout.Left - Gap, layout.Top + middle + layout.LabelSize * 0.36f, new TextStyle(layout.LabelSize, PlotColors.Ink, SKTextAlign.Right));
             if (layout.LabelsSlope)
-                pen.Text(layout.Names[i], layout.Left + middle + layout.LabelSize * 0.36f, layout.Top + side + Gap + layout.LabelSize * 0.4f, new TextStyle(layout.LabelSize, PlotColors.Ink, SKTextAlign.Right, Degrees: -45));
+                pen.Text(layout.ColumnNames[i], layout.Left + middle + layout.LabelSize * 0.36f, layout.Top + side + Gap + layout.LabelSize * 0.4f, new TextStyle(layout.LabelSize, PlotColors.Ink, SKTextAlign.Right, Degrees: -45));
             else
-                pen.Text(layout.Names[i], layout.Left + middle, layout.Top + side + Gap + layout.LabelSize, new TextStyle(layout.LabelSize, PlotColors.Ink, SKTextAlign.Center));
+                pen.Text(layout.ColumnNames[i], layout.Left + middle, layout.Top + side + Gap + layout.LabelSize, new TextStyle(layout.LabelSize, PlotColors.Ink, SKTextAlign.Center));
         }
         var axis = new TextStyle(AxisNameSize, PlotColors.Ink, SKTextAlign.Center, Bold: true);
         pen.Text("predicted", layout.Left + side / 2, layout.Height - Margin, axis);
@@ -108,26 +139,24 @@ public static class ConfusionMatrixPlot
     {
         public const float SmallestCount = 8;
 
-        public Layout(IReadOnlyList<string> labels, long[][] matrix)
+        public Layout(IReadOnlyList<string> rows, IReadOnlyList<string> columns, string subtitle)
         {
-            var named = labels.Count <= MostNamedLabels;
-            Cell = named ? Math.Clamp(MathF.Floor(640f / labels.Count), 18, 110) : Math.Max(1, MathF.Floor(3000f / labels.Count));
-            Side = Cell * labels.Count;
+            var named = rows.Count <= MostNamedLabels;
+            Cell = named ? Math.Clamp(MathF.Floor(640f / rows.Count), 18, 110) : Math.Max(1, MathF.Floor(3000f / rows.Count));
+            Side = Cell * rows.Count;
             LabelSize = Math.Clamp(Cell * 0.6f, 11, 14);
             CountSize = Math.Min(Cell * 0.45f, 17);
             // About forty letters.
-            Names = named ? [.. labels.Select(label => PlotFonts.Fit(label, LabelSize, 21 * LabelSize))] : [];
+            RowNames = named ? [.. rows.Select(label => PlotFonts.Fit(label, LabelSize, 21 * LabelSize))] : [];
+            ColumnNames = named ? [.. columns.Select(label => PlotFonts.Fit(label, LabelSize, 21 * LabelSize))] : [];
 
-            var longest = Names.Length == 0 ? 0 : Names.Max(name => PlotFonts.Width(name, LabelSize));
+            var longest = ColumnNames.Concat(RowNames).Select(name => PlotFonts.Width(name, LabelSize)).DefaultIfEmpty().Max();
             LabelsSlope = longest > Cell - 6;
             var below = LabelsSlope ? (longest + LabelSize) * MathF.Sqrt(0.5f) : LabelSize;
             Left = Margin + AxisNameSize + 2 * Gap + longest + Gap;
             Top = 84;
 
-            var total = matrix.Sum(row => row.Sum());
-            var right = matrix.Select((row, i) => row[i]).Sum();
-            Subtitle = $"{total:N0} examples" + (total == 0 ? "" : $", {100.0 * right / total:0.0}% on the diagonal") + "; colour: share of the gold label's examples (row)"
-                + (named ? "" : $"; {labels.Count:N0} labels, too many to name");
+            Subtitle = subtitle + (named ? "" : $"; {rows.Count:N0} labels, too many to name");
             Width = Math.Max(Left + Side + 80, Margin + PlotFonts.Width(Subtitle, 12)) + Margin;
             Height = Top + Side + Gap + below + Gap + AxisNameSize + Margin + Gap;
         }
@@ -140,7 +169,12 @@ public static class ConfusionMatrixPlot
 
         public float CountSize { get; }
 
-        public string[] Names { get; }
+        public string[] RowNames { get; }
+
+        public string[] ColumnNames { get; }
+
+        /// <summary>Whether the last row and column stand for no span, so that their cell counts nothing.</summary>
+        public bool LastCellIsUndefined { get; init; }
 
         public bool LabelsSlope { get; }
 

@@ -114,6 +114,27 @@ public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : B
     /// <summary>How many of the examples the model will not read whole; 0 where the task loses nothing.</summary>
     protected virtual long CountTruncated(TaskModel<TExample, TBatch, TAnswer> model, IReadOnlyList<TExample> examples) => 0;
 
+    /// <summary>Splits the training data where no <see cref="Dev"/> is given.</summary>
+    /// <param name="examples">All examples.</param>
+    /// <param name="groupOf">What examples share that must not be on both sides.</param>
+    /// <param name="notice">Told of the split.</param>
+    /// <exception cref="ArgumentException"><see cref="DevShare"/> is out of range.</exception>
+    /// <exception cref="DataFileException">There are too few examples.</exception>
+    private protected (IReadOnlyList<TExample> Train, IReadOnlyList<TExample> Dev) HoldOut<TGroup>(IReadOnlyList<TExample> examples, Func<TExample, TGroup> groupOf, Action<string> notice) where TGroup : notnull
+    {
+        if (!(DevShare > 0 && DevShare < 1)) throw new ArgumentException($"DevShare is {DevShare}; expected a share in (0, 1)");
+        try
+        {
+            var (train, dev) = Split.ByGroup(examples, groupOf, DevShare, Options.Seed);
+            notice($"no --dev file: {dev.Count} of {examples.Count} examples are split off to judge the model by");
+            return (train, dev);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new DataFileException(Data, null, fault.Message, fault);
+        }
+    }
+
     /// <summary>Trains, and leaves the best model and its run card in <see cref="Out"/>.</summary>
     /// <param name="progress">Told after each update.</param>
     /// <param name="notice">Told what the user should know: a split made, texts cut.</param>

@@ -58,6 +58,15 @@ public abstract record ModelConfig
         ClassifierPooling = pooling,
     };
 
+    /// <summary>The config with a head over tokens, which reads no summary of the text.</summary>
+    /// <param name="labels">A label per score; empty where the scores have no names.</param>
+    public ModelConfig WithTokenLabels(IReadOnlyList<string> labels) => WithLabels(labels, false, "mean") with
+    {
+        IdToLabel = labels.Count == 0 ? null : labels.Select((label, index) => (label, index)).ToDictionary(pair => pair.index.ToString(), pair => pair.label),
+        LabelToId = labels.Count == 0 ? null : labels.Select((label, index) => (label, index)).ToDictionary(pair => pair.label, pair => pair.index),
+        ProblemType = null,
+    };
+
     /// <summary>Label names in index order; empty where there is no head.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Labels => IdToLabel is null ? [] : [.. IdToLabel.OrderBy(pair => int.Parse(pair.Key)).Select(pair => pair.Value)];

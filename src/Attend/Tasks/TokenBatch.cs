@@ -66,6 +66,24 @@ public sealed class TokenBatch
         return new TokenBatch(encodings.Count, seq, ids, segmentIds, mask, isText);
     }
 
+    /// <summary>As <see cref="Collate(IReadOnlyList{Encoding}, int, int)"/>, in as many batches as it takes that none has more than <paramref name="mostTokens"/> padded tokens; the rows keep their order.</summary>
+    internal static IReadOnlyList<TokenBatch> CollateInPieces(IReadOnlyList<Encoding> encodings, int padId, int maxInputTokens, int mostTokens)
+    {
+        var pieces = new List<TokenBatch>();
+        var (start, longest) = (0, 0);
+        for (var row = 0; row <= encodings.Count; row++)
+        {
+            var length = row < encodings.Count ? Math.Max(longest, PaddedLength(encodings[row].Length, maxInputTokens)) : int.MaxValue;
+            if (row > start && (row == encodings.Count || (long)length * (row - start + 1) > mostTokens))
+            {
+                pieces.Add(Collate([.. encodings.Skip(start).Take(row - start)], padId, maxInputTokens));
+                (start, length) = (row, row < encodings.Count ? encodings[row].Length : 0);
+            }
+            longest = length;
+        }
+        return pieces;
+    }
+
     /// <summary>Pads inputs of pre-training to one length.</summary>
     internal static TokenBatch Collate(IReadOnlyList<PretrainingExample> examples, int padId, int maxInputTokens)
     {

@@ -210,7 +210,7 @@ public sealed class ConllFile
             text.Append(word);
         }
         LabeledSpan[] spans = [.. SpanTags.ToSpans(tags).Select(span => new LabeledSpan(ranges[span.Start].Start.Value, ranges[span.End - 1].End.Value, span.Label))];
-        return new TaggedText { Text = text.ToString(), Spans = spans, Words = ranges, Tags = tags, Line = line };
+        return new TaggedText { Text = text.ToString(), Spans = spans, Words = ranges, Tags = tags, Scheme = Scheme, Line = line };
     }
 
     // Chinese, Japanese and full-width characters and marks.

@@ -15,6 +15,9 @@ public sealed record TaggedText
     /// <summary>The tags of the words, as in the file; empty where the file has no words.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>The scheme of <see cref="Tags"/>; null where there are none.</summary>
+    public TagScheme? Scheme { get; init; }
+
     /// <summary>The line where it begins, from 1.</summary>
     public required long Line { get; init; }
 

@@ -19,6 +19,9 @@ internal static class Output
     /// <summary>The one JSON object of a command run with --json.</summary>
     public static void WriteJson(object value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, value.GetType(), Json));
 
+    /// <summary>An object as one line of JSON Lines.</summary>
+    public static string Line(object value) => JsonSerializer.Serialize(value, value.GetType(), Json);
+
     /// <summary>Rows of cells in aligned columns, for eyes.</summary>
     public static void WriteColumns(TextWriter writer, IEnumerable<string[]> rows)
     {

@@ -11,7 +11,7 @@ internal static class EvaluateCommand
     public static Command Create(CancellationToken cancel)
     {
         var model = CommonOptions.Model();
-        var data = new Option<string?>("--data") { Description = "labelled texts the model has not seen (.csv .tsv .jsonl .parquet, also .gz)", HelpName = "FILE" };
+        var data = new Option<string?>("--data") { Description = "data of the model's task that it has not seen, in the form it was trained on", HelpName = "FILE" };
         var text = new Option<string[]>("--text") { Description = "for a language model: raw text it has not seen, one paragraph or sentence a line, an empty line between documents", HelpName = "FILES" };
         var sliceBy = new Option<string[]>("--slice-by") { Description = "columns by whose values the figures are given apart too, besides by length; may be repeated", HelpName = "NAME|NUMBER" };
         var output = new Option<string?>("--out") { Description = "folder of the results  [default: evaluation/NAME in the model's folder; evaluation/MODEL/NAME here for one given by its name]", HelpName = "FOLDER" };
@@ -19,40 +19,54 @@ internal static class EvaluateCommand
         var json = CommonOptions.Json();
         var format = new FormatOptions();
         var writing = new EvaluateWriting();
+        var tagging = new TaggingFormatOptions();
         var command = new Command("evaluate", """
-            Measures a model: accuracy, precision, recall, F1 per label and averaged, each with its 95% interval, over all examples and over
-            parts of them, confusion matrix, report.html.
+            Measures a model by the figures of its task: accuracy, F1 per label and averaged, of labels or of spans, each with its 95% interval,
+            over all examples and over parts of them.
 
             Examples:
               attend evaluate runs/tickets --data test.tsv
               attend evaluate runs/tickets --data test.tsv --slice-by language
+              attend evaluate runs/ner --data test.conll
               attend evaluate runs/en-de --data test.tsv --beams 5
               attend evaluate runs/bert-mini --text held-out.txt
             """)
         { model, data, text, sliceBy, output, device, json };
         format.AddTo(command);
         writing.AddTo(command);
+        tagging.AddTo(command);
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(data) is null == parsed.GetValue(text) is not { Length: > 0 }) throw new ArgumentException("say what to measure on: --data FILE for a task's model, or --text FILES for a language model");
             if (parsed.GetValue(data) is null && parsed.GetValue(sliceBy) is { Length: > 0 }) throw new ArgumentException("--slice-by names columns of --data; raw text has none");
             if (parsed.GetValue(data) is not { } path)
                 return LanguageModelCommand.Evaluate(parsed.GetValue(model)!, parsed.GetValue(text)!, parsed.GetValue(output), parsed.GetValue(device)!, parsed.GetValue(json), cancel);
-            if (ModelFolder.Open(parsed.GetValue(model)!).Format is Seq2SeqArchitecture)
+            var request = new EvaluateRequest(parsed.GetValue(model)!, path, parsed.GetValue(output), parsed.GetValue(device)!, parsed.GetValue(json), parsed.GetValue(sliceBy) ?? [], cancel);
+            var folder = ModelFolder.Open(request.Model);
+            if (folder.Format is Seq2SeqArchitecture)
             {
-                using var generator = TextGenerator.Load(parsed.GetValue(model)!, parsed.GetValue(device)!);
-                return writing.Run(parsed, generator, path, format.Read(parsed) with { KeepColumns = parsed.GetValue(sliceBy) ?? [] }, parsed.GetValue(output), parsed.GetValue(json), cancel);
+                using var generator = TextGenerator.Load(request.Model, request.Device);
+                return writing.Run(parsed, generator, path, format.Read(parsed) with { KeepColumns = request.SliceBy }, request.Out, request.Json, cancel);
             }
-            using var classifier = TextClassifier.Load(parsed.GetValue(model)!, parsed.GetValue(device)!);
-            var folder = classifier.Folder.Path;
-            var target = parsed.GetValue(output) ?? ClassifierEvaluation.DefaultFolder(folder, path);
-            var columns = format.Read(parsed, RunCard.Read(folder) is { } card ? RunCard.As<LabeledTextOptions>(card.Format) : null) with { KeepColumns = parsed.GetValue(sliceBy) ?? [] };
-            var evaluation = ClassifierEvaluation.Run(classifier, path, columns, target, cancel);
-            if (parsed.GetValue(json)) Output.WriteJson(new { Folder = target, evaluation.Metrics, evaluation.Intervals, evaluation.Slices, evaluation.Report });
-            else Show(evaluation, target);
-            return 0;
+            return folder.Head switch
+            {
+                HeadKind.TokenClassification => EvaluateTagging.Run(request, before => tagging.Read(parsed, before)),
+                _ => EvaluateClassifier(request, before => format.Read(parsed, before)),
+            };
         });
         return command;
+    }
+
+    private static int EvaluateClassifier(EvaluateRequest request, Func<LabeledTextOptions?, LabeledTextOptions> format)
+    {
+        using var classifier = TextClassifier.Load(request.Model, request.Device);
+        var folder = classifier.Folder.Path;
+        var target = request.Folder(folder);
+        var columns = format(RunCard.Read(folder) is { } card ? RunCard.As<LabeledTextOptions>(card.Format) : null) with { KeepColumns = request.SliceBy };
+        var evaluation = ClassifierEvaluation.Run(classifier, request.Data, columns, target, request.Cancel);
+        if (request.Json) Output.WriteJson(new { Folder = target, evaluation.Metrics, evaluation.Intervals, evaluation.Slices, evaluation.Report });
+        else Show(evaluation, target);
+        return 0;
     }
 
     internal static void Show(ClassifierEvaluation evaluation, string folder)

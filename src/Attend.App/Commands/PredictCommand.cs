@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Attend.Checkpoints;
+using Attend.Models;
 using Attend.Text.Data;
 
 namespace Attend.App.Commands;
@@ -23,10 +24,11 @@ internal static class PredictCommand
         var json = CommonOptions.Json();
         var format = new FormatOptions();
         var command = new Command("predict", """
-            Puts labels on texts. Line n out belongs to text n in.
+            Answers with a model: puts labels on texts, or finds the spans in them. Line n out belongs to text n in.
 
             Examples:
               attend predict runs/tickets --text "my card was charged twice"
+              attend predict runs/ner --text "Tim Cook visited 北京"
               attend predict runs/tickets --input new.csv --output answers.jsonl
               cat new.txt | attend predict runs/tickets > answers.tsv
             """)
@@ -41,6 +43,8 @@ internal static class PredictCommand
             var texts = given.Length > 0 ? given
                 : inputPath is not null ? TextInput.Read(inputPath, format.Read(parsed, labelsRequired: false))
                 : PlainTextFile.Read(Console.OpenStandardInput(), "standard input");
+            var request = new PredictRequest(parsed.GetValue(model)!, given, inputPath, outputPath, parsed.GetValue(maxInputTokens), parsed.GetValue(device)!, parsed.GetValue(json), cancel);
+            if (ModelFolder.Open(request.Model).Head == HeadKind.TokenClassification) return PredictTagging.Run(request, texts);
             using var classifier = TextClassifier.Load(parsed.GetValue(model)!, parsed.GetValue(device)!, parsed.GetValue(maxInputTokens));
             var answers = Answers(classifier, texts, cancel);
             var truncated = outputPath is not null ? WriteFile(outputPath, answers)

@@ -8,6 +8,7 @@ internal static class TrainCommand
     public static Command Create(CancellationToken cancel) => new("train", "Teaches a model a task.")
     {
         TrainClassifyCommand.Create(cancel),
+        TrainTagCommand.Create(cancel),
         TrainWritingCommand.Create(WritingKind.Translation, cancel),
         TrainWritingCommand.Create(WritingKind.Summary, cancel),
         TrainWritingCommand.Create(WritingKind.Answer, cancel),

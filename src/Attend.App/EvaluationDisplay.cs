@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace Attend.App;
+
+/// <summary>Shows the figures of an evaluation to eyes.</summary>
+internal static class EvaluationDisplay
+{
+    /// <param name="card">The evaluation.</param>
+    /// <param name="folder">Where its files are.</param>
+    /// <param name="names">The figures to show; those that are not there are left out.</param>
+    public static void Show(EvaluationCard card, string folder, params string[] names)
+    {
+        static string Number(double value) => value.ToString(Math.Abs(value) > 1.5 ? "0.00" : "0.0000", CultureInfo.InvariantCulture);
+        Output.WriteColumns(Console.Out, names.Where(card.Metrics.ContainsKey).Select(name => card.Intervals.TryGetValue(name, out var interval)
+            ? new[] { name, Number(card.Metrics[name]), $"95 %: {Number(interval.Low)} to {Number(interval.High)}" }
+            : [name, Number(card.Metrics[name])]));
+        foreach (var table in card.Slices.Where(table => table.Slices.Count > 1))
+        {
+            Console.Out.WriteLine();
+            Output.WriteColumns(Console.Out, table.Slices.Select(slice => (string[])[slice.Name, .. names.Where(slice.Figures.ContainsKey).Select(name => Number(slice.Figures[name])), slice.ExampleCount.ToString()])
+                .Prepend([table.Title, .. names.Where(table.Slices[0].Figures.ContainsKey), "examples"]));
+        }
+        Console.Out.WriteLine();
+        foreach (var signature in card.Signatures) Console.Out.WriteLine(signature);
+        foreach (var note in card.Notes) Console.Out.WriteLine($"note: {note}");
+        Console.Out.WriteLine($"results  {folder}");
+    }
+}

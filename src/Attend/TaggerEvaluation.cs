@@ -1,0 +1,104 @@
+using Attend.Checkpoints;
+using Attend.Tasks;
+using Attend.Text.Data;
+using Attend.Text.Metrics;
+
+namespace Attend;
+
+/// <summary>A text in which something was missed, made up or misnamed.</summary>
+/// <param name="Line">Line of the data file.</param>
+/// <param name="Text">The raw text.</param>
+/// <param name="Gold">The right spans.</param>
+/// <param name="Predicted">The spans that were found.</param>
+public sealed record TaggingMistake(long Line, string Text, IReadOnlyList<LabeledSpan> Gold, IReadOnlyList<EntitySpan> Predicted);
+
+/// <summary>How good a tagger is on data it has not seen.</summary>
+/// <param name="Card">The figures with intervals, signatures and slices, as in metrics.json.</param>
+/// <param name="Report">Everything counted.</param>
+/// <param name="HardestMistakes">The texts in which something was found wrongly with most certainty, worst first.</param>
+public sealed record TaggerEvaluation(EvaluationCard Card, SpanReport Report, IReadOnlyList<TaggingMistake> HardestMistakes)
+{
+    private const int MistakesKept = 50;
+
+    /// <summary>Measures a tagger and writes metrics.json and predictions.jsonl.</summary>
+    /// <remarks>Streams the data: memory does not grow with the number of examples.</remarks>
+    /// <param name="tagger">The model.</param>
+    /// <param name="dataPath">Tagged texts.</param>
+    /// <param name="format">How they are read.</param>
+    /// <param name="folder">Where the results go; files of an earlier evaluation there are replaced.</param>
+    /// <param name="cancel">Stops between batches; earlier results stay whole.</param>
+    /// <exception cref="DataFileException">The data cannot be used, or bear a label the model does not know.</exception>
+    public static TaggerEvaluation Run(EntityTagger tagger, string dataPath, TaggedTextOptions format, string folder, CancellationToken cancel = default)
+    {
+        var task = tagger.Task;
+        var file = TaggedTextFile.Open(dataPath, format);
+        var spans = new SpanMetrics();
+        var metric = new BootstrapMetric<SpanAnswer>(spans);
+        // IOB1 spells a span in two ways, so that strictness means little, and seqeval has none.
+        var strict = file.Scheme is { } scheme ? new SpanMetrics(scheme) : null;
+        var byLength = new SliceTable<SpanAnswer>(file.Scheme is null ? "length in characters" : "length in words", () => new SpanMetrics(), SliceKind.Length);
+        var byColumn = format.KeepColumns.Select(column => new SliceTable<SpanAnswer>(column, () => new SpanMetrics())).ToArray();
+        var hardest = new PriorityQueue<TaggingMistake, double>();
+        var (count, inexact) = (0L, 0L);
+        IEnumerable<TaggedText> Known()
+        {
+            foreach (var example in file.Read())
+            {
+                LabelCheck.Known(dataPath, [(example.Line, example.Spans.Select(span => span.Label))], task.Labels, "the model's training data");
+                yield return example;
+            }
+        }
+        Directory.CreateDirectory(folder);
+        AtomicFile.Write(Path.Combine(folder, EvaluationCard.PredictionsFile), stream =>
+        {
+            foreach (var (example, found) in Inference.Stream(task, Known(), task.Spans, cancel))
+            {
+                var answer = TokenTagging.AnswerOf(example, [.. found.Select(span => new LabeledSpan(span.Start, span.End, span.Label))]);
+                var expected = task.Expected(example);
+                metric.Add(answer, expected);
+                strict?.Add(answer, expected);
+                byLength.Add(file.Scheme is null ? example.Text.Length : example.Words.Count, answer, expected);
+                foreach (var table in byColumn) table.Add(example.Kept.GetValueOrDefault(table.Title), answer, expected);
+                EvaluationCard.WriteLine(stream, new { example.Line, example.Text, Gold = example.Spans, Predicted = found.Select(span => span with { Score = Math.Round(span.Score, 6) }) });
+                if (Judge(example, found) is { } surest) hardest.Enqueue(new TaggingMistake(example.Line, example.Text, example.Spans, found), surest);
+                if (hardest.Count > MistakesKept) hardest.Dequeue();
+                inexact += task.CountInexact(example);
+                count++;
+            }
+            if (count == 0) throw new DataFileException(dataPath, null, "holds no text");
+        });
+
+        var report = spans.Report();
+        var notes = report.Notes.ToList();
+        if (file.OrphanCount > 0) notes.Add($"{file.OrphanCount} gold tags go on with a span that has not begun; each counts as the beginning of one, but not where strict.");
+        if (inexact > 0) notes.Add($"{inexact} gold spans do not begin and end at words of their text, and cannot be found exactly.");
+        var metrics = new OrderedDictionary<string, double>();
+        foreach (var (name, value) in metric.Result()) metrics[name] = value;
+        if (strict is not null) foreach (var name in new[] { "f1_micro", "precision_micro", "recall_micro" }) metrics[$"strict_{name}"] = strict.Result()[name];
+        var mistakes = new List<TaggingMistake>();
+        while (hardest.TryDequeue(out var mistake, out _)) mistakes.Insert(0, mistake);
+        var card = new EvaluationCard
+        {
+            Model = tagger.Folder.Path,
+            Task = TaggingSettings.TaskName,
+            Data = DataCard.Of(dataPath, count),
+            Metrics = metrics,
+            Intervals = metric.Intervals(),
+            IntervalSignature = metric.IntervalSignature,
+            Signatures = strict is null ? [spans.Signature] : [spans.Signature, strict.Signature],
+            Slices = [.. byColumn.Append(byLength).Select(table => new SlicedFigures(table.Title, table.Slices()))],
+            Notes = notes,
+            Report = EvaluationCard.Element(report),
+        };
+        card.Write(folder);
+        return new TaggerEvaluation(card, report, mistakes);
+    }
+
+    // How sure the model was of what it found wrongly; 0 where it only missed something, null where all is right.
+    private static double? Judge(TaggedText example, IReadOnlyList<EntitySpan> found)
+    {
+        var gold = example.Spans.ToHashSet();
+        var wrong = found.Where(span => !gold.Contains(new LabeledSpan(span.Start, span.End, span.Label))).ToArray();
+        return wrong.Length > 0 ? wrong.Max(span => span.Score) : found.Count < gold.Count ? 0 : null;
+    }
+}

@@ -18,11 +18,11 @@ internal static class EvaluationDisplay
         {
             Console.Out.WriteLine();
             Output.WriteColumns(Console.Out, table.Slices.Select(slice => (string[])[slice.Name, .. names.Where(slice.Figures.ContainsKey).Select(name => Number(slice.Figures[name])), slice.ExampleCount.ToString()])
-                .Prepend([table.Title, .. names.Where(table.Slices[0].Figures.ContainsKey), "examples"]));
+                .Prepend([table.By, .. names.Where(table.Slices[0].Figures.ContainsKey), "examples"]));
         }
         Console.Out.WriteLine();
         foreach (var signature in card.Signatures) Console.Out.WriteLine(signature);
         foreach (var note in card.Notes) Console.Out.WriteLine($"note: {note}");
-        Console.Out.WriteLine($"results  {folder}");
+        Console.Out.WriteLine($"report   {Path.Combine(folder, "report.html")}");
     }
 }

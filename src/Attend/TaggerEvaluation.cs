@@ -14,13 +14,14 @@ public sealed record TaggingMistake(long Line, string Text, IReadOnlyList<Labele
 
 /// <summary>How good a tagger is on data it has not seen.</summary>
 /// <param name="Card">The figures with intervals, signatures and slices, as in metrics.json.</param>
+/// <param name="Figures">The figures, each with the signature of its metric.</param>
 /// <param name="Report">Everything counted.</param>
 /// <param name="HardestMistakes">The texts in which something was found wrongly with most certainty, worst first.</param>
-public sealed record TaggerEvaluation(EvaluationCard Card, SpanReport Report, IReadOnlyList<TaggingMistake> HardestMistakes)
+public sealed record TaggerEvaluation(EvaluationCard Card, IReadOnlyList<MeasuredFigure> Figures, SpanReport Report, IReadOnlyList<TaggingMistake> HardestMistakes)
 {
     private const int MistakesKept = 50;
 
-    /// <summary>Measures a tagger and writes metrics.json and predictions.jsonl.</summary>
+    /// <summary>Measures a tagger and writes metrics.json, predictions.jsonl and report.html.</summary>
     /// <remarks>Streams the data: memory does not grow with the number of examples.</remarks>
     /// <param name="tagger">The model.</param>
     /// <param name="dataPath">Tagged texts.</param>
@@ -32,12 +33,9 @@ public sealed record TaggerEvaluation(EvaluationCard Card, SpanReport Report, IR
     {
         var task = tagger.Task;
         var file = TaggedTextFile.Open(dataPath, format);
-        var spans = new SpanMetrics();
-        var metric = new BootstrapMetric<SpanAnswer>(spans);
+        var measurement = new Measurement<SpanAnswer>(() => new SpanMetrics(), file.Scheme is null ? "length in characters" : "length in words");
         // IOB1 spells a span in two ways, so that strictness means little, and seqeval has none.
         var strict = file.Scheme is { } scheme ? new SpanMetrics(scheme) : null;
-        var byLength = new SliceTable<SpanAnswer>(file.Scheme is null ? "length in characters" : "length in words", () => new SpanMetrics(), SliceKind.Length);
-        var byColumn = format.KeepColumns.Select(column => new SliceTable<SpanAnswer>(column, () => new SpanMetrics())).ToArray();
         var hardest = new PriorityQueue<TaggingMistake, double>();
         var (count, inexact) = (0L, 0L);
         IEnumerable<TaggedText> Known()
@@ -55,10 +53,8 @@ public sealed record TaggerEvaluation(EvaluationCard Card, SpanReport Report, IR
             {
                 var answer = TokenTagging.AnswerOf(example, [.. found.Select(span => new LabeledSpan(span.Start, span.End, span.Label))]);
                 var expected = task.Expected(example);
-                metric.Add(answer, expected);
+                measurement.Add(answer, expected, file.Scheme is null ? example.Text.Length : example.Words.Count, example.Kept);
                 strict?.Add(answer, expected);
-                byLength.Add(file.Scheme is null ? example.Text.Length : example.Words.Count, answer, expected);
-                foreach (var table in byColumn) table.Add(example.Kept.GetValueOrDefault(table.Title), answer, expected);
                 EvaluationCard.WriteLine(stream, new { example.Line, example.Text, Gold = example.Spans, Predicted = found.Select(span => span with { Score = Math.Round(span.Score, 6) }) });
                 if (Judge(example, found) is { } surest) hardest.Enqueue(new TaggingMistake(example.Line, example.Text, example.Spans, found), surest);
                 if (hardest.Count > MistakesKept) hardest.Dequeue();
@@ -68,30 +64,26 @@ public sealed record TaggerEvaluation(EvaluationCard Card, SpanReport Report, IR
             if (count == 0) throw new DataFileException(dataPath, null, "holds no text");
         });
 
-        var report = spans.Report();
+        var report = ((SpanMetrics)measurement.Metric).Report();
+        var intervals = measurement.LabelIntervals();
+        report = report with { PerLabel = [.. report.PerLabel.Select(label => label with { Intervals = intervals.GetValueOrDefault(label.Label) })] };
         var notes = report.Notes.ToList();
         if (file.OrphanCount > 0) notes.Add($"{file.OrphanCount} gold tags go on with a span that has not begun; each counts as the beginning of one, but not where strict.");
         if (inexact > 0) notes.Add($"{inexact} gold spans do not begin and end at words of their text, and cannot be found exactly.");
-        var metrics = new OrderedDictionary<string, double>();
-        foreach (var (name, value) in metric.Result()) metrics[name] = value;
-        if (strict is not null) foreach (var name in new[] { "f1_micro", "precision_micro", "recall_micro" }) metrics[$"strict_{name}"] = strict.Result()[name];
+        var figures = measurement.Figures().ToList();
+        if (strict is not null) figures.AddRange(strict.Result().Where(figure => figure.Key.EndsWith("_micro", StringComparison.Ordinal)).Select(figure => new MeasuredFigure($"strict_{figure.Key}", figure.Value, null, strict.Signature)));
         var mistakes = new List<TaggingMistake>();
         while (hardest.TryDequeue(out var mistake, out _)) mistakes.Insert(0, mistake);
-        var card = new EvaluationCard
+        var evaluation = new TaggerEvaluation(EvaluationCard.Of(tagger.Folder.Path, TaggingSettings.TaskName, DataCard.Of(dataPath, count), figures) with
         {
-            Model = tagger.Folder.Path,
-            Task = TaggingSettings.TaskName,
-            Data = DataCard.Of(dataPath, count),
-            Metrics = metrics,
-            Intervals = metric.Intervals(),
-            IntervalSignature = metric.IntervalSignature,
-            Signatures = strict is null ? [spans.Signature] : [spans.Signature, strict.Signature],
-            Slices = [.. byColumn.Append(byLength).Select(table => new SlicedFigures(table.Title, table.Slices()))],
+            IntervalSignature = measurement.IntervalSignature,
+            Slices = measurement.Slices(),
             Notes = notes,
             Report = EvaluationCard.Element(report),
-        };
-        card.Write(folder);
-        return new TaggerEvaluation(card, report, mistakes);
+        }, figures, report, mistakes);
+        evaluation.Card.Write(folder);
+        TaggerReport.Write(evaluation, tagger, folder);
+        return evaluation;
     }
 
     // How sure the model was of what it found wrongly; 0 where it only missed something, null where all is right.

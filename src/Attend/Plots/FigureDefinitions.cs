@@ -32,6 +32,7 @@ internal static class FigureDefinitions
         ["spans/precision_micro"] = new("Precision", FigureScale.Plain, "Of the spans given, the share that is right. From 0 to 1."),
         ["spans/recall_micro"] = new("Recall", FigureScale.Plain, "Of the gold spans, the share that was found. From 0 to 1."),
         ["spans/f1_weighted"] = new("Weighted F1", FigureScale.Plain, "Mean of the labels' F1, weighted by their number of gold spans. From 0 to 1."),
+        ["strict_f1_micro"] = new("F1, strict", FigureScale.Plain, "As F1, but only spans count whose tags follow their scheme throughout. From 0 to 1."),
         ["token_accuracy"] = new("Word accuracy", FigureScale.Share, "Share of words with the right tag. Most words are outside of any span, so it is high by itself."),
         ["squad/exact_match"] = new("Exact match", FigureScale.Hundred, "Share of questions, of 100, whose answer is a gold answer but for case, punctuation and articles."),
         ["squad/f1"] = new("F1", FigureScale.Hundred, "Overlap of words between answer and gold answer, mean over the questions. From 0 to 100."),

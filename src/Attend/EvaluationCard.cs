@@ -6,11 +6,6 @@ using Attend.Text.Metrics;
 
 namespace Attend;
 
-/// <summary>A table of figures over parts of the examples.</summary>
-/// <param name="Title">What the examples are parted by.</param>
-/// <param name="Slices">The parts.</param>
-public sealed record SlicedFigures(string Title, IReadOnlyList<Slice> Slices);
-
 /// <summary>What metrics.json says of an evaluation, whatever the task.</summary>
 public sealed record EvaluationCard
 {
@@ -35,20 +30,35 @@ public sealed record EvaluationCard
     /// <summary>95 % intervals of figures, by bootstrap over the examples.</summary>
     public required IReadOnlyDictionary<string, BootstrapInterval> Intervals { get; init; }
 
-    /// <summary>The choices that the intervals depend on.</summary>
-    public required string IntervalSignature { get; init; }
+    /// <summary>The choices that the intervals depend on; null where there are none.</summary>
+    public string? IntervalSignature { get; init; }
 
     /// <summary>Figures are comparable only under the same signatures.</summary>
     public required IReadOnlyList<string> Signatures { get; init; }
 
     /// <summary>Figures over parts of the examples.</summary>
-    public IReadOnlyList<SlicedFigures> Slices { get; init; } = [];
+    public IReadOnlyList<SliceGroup> Slices { get; init; } = [];
 
     /// <summary>What a reader must know before trusting a figure.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Further counts, as the task has them; a record.</summary>
     public JsonElement? Report { get; init; }
+
+    /// <summary>A card with the figures.</summary>
+    /// <param name="model">The model's folder.</param>
+    /// <param name="task">What was measured.</param>
+    /// <param name="data">What it was measured on.</param>
+    /// <param name="figures">The figures.</param>
+    internal static EvaluationCard Of(string model, string task, DataCard data, IReadOnlyList<MeasuredFigure> figures) => new()
+    {
+        Model = model,
+        Task = task,
+        Data = data,
+        Metrics = new OrderedDictionary<string, double>(figures.Select(figure => KeyValuePair.Create(figure.Name, figure.Value))),
+        Intervals = new OrderedDictionary<string, BootstrapInterval>(figures.Where(figure => figure.Interval is not null).Select(figure => KeyValuePair.Create(figure.Name, figure.Interval!))),
+        Signatures = [.. figures.Select(figure => figure.Signature).Distinct()],
+    };
 
     /// <summary>Reads the card of an evaluation's folder; null where it has none.</summary>
     /// <exception cref="CheckpointException">The file cannot be understood.</exception>

@@ -1,0 +1,53 @@
+using Attend.Checkpoints;
+using Attend.Plots;
+using Attend.Text.Metrics;
+
+namespace Attend;
+
+/// <summary>report.html of an evaluation, as far as it is the same for every task.</summary>
+/// <param name="card">The evaluation.</param>
+/// <param name="figures">Its figures.</param>
+/// <param name="model">The model that was measured.</param>
+/// <param name="folder">Where the page goes.</param>
+internal sealed class EvaluationPage(EvaluationCard card, IReadOnlyList<MeasuredFigure> figures, ModelFolder model, string folder)
+{
+    private readonly RunCard? _run = RunCard.Read(model.Path);
+
+    /// <summary>The page's sections, to be added to.</summary>
+    public List<ReportSection> Sections { get; } = [];
+
+    /// <summary>Writes a picture beside the page.</summary>
+    public byte[] Save(string name, byte[] png)
+    {
+        AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(png));
+        return png;
+    }
+
+    /// <summary>Adds the curves of the training, where it is known.</summary>
+    public void AddCurves()
+    {
+        if (_run is { History.Count: > 0 }) Sections.Add(new ReportPicture("Training", Save("curves.png", TrainingCurves.Png(model.Path, _run)), "Curves over the course of training."));
+    }
+
+    /// <summary>Writes the page.</summary>
+    /// <param name="examples">What was measured, beside the number of examples.</param>
+    /// <param name="shown">Names of the figures at its head; those that are not there are left out.</param>
+    public void Write(string examples, IReadOnlyList<string> shown) => HtmlReport.Save(Path.Combine(folder, "report.html"), new ReportContent
+    {
+        Title = $"How good is {Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Path))}?",
+        Facts =
+        [
+            new ReportFact("Model", model.Path),
+            new ReportFact("Measured on", $"{card.Data.Path}, {card.Data.ExampleCount} examples, sha256 {card.Data.Sha256}"),
+            .. _run is null ? [] : RunFacts.Of(_run),
+        ],
+        Figures =
+        [
+            new ReportFigure("Examples", card.Data.ExampleCount, examples) { Scale = FigureScale.Count },
+            .. shown.SelectMany(name => figures.Where(figure => figure.Name == name)).Select(FigureDefinitions.Describe),
+        ],
+        Notes = card.Notes,
+        Sections = Sections,
+        Signatures = card.IntervalSignature is null ? [] : [card.IntervalSignature],
+    });
+}

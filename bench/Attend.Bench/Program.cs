@@ -18,10 +18,11 @@ static int Usage()
     Console.Error.WriteLine("""
         usage: dotnet run -c Release --project bench/Attend.Bench -- <name>
 
-          step [base|small] [rounds]          a training step against TorchSharp's default eager step, interleaved
+          step [base|small] [rounds] [arms]   a training step against TorchSharp's default eager step, interleaved
           pretrain [mini|small|base] [rounds] an update of pre-training in both precisions, interleaved
           memory [updates]                    resident memory and live tensors over many updates
-          classify DATA-FOLDER [NAME ...]     real data sets from scratch, three seeds, against bag-of-words logistic regression
+          classify DATA-FOLDER [bfloat16] [NAME ...]
+                                              real data sets from scratch, three seeds, against bag-of-words logistic regression
           bag-of-words DATA-FOLDER            the baseline alone
           tokenize DATA-FOLDER NPM-FOLDER [rounds]
                                               BERT tokenization against Microsoft.ML.Tokenizers and Hugging Face's library under Node

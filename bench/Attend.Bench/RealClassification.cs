@@ -1,4 +1,5 @@
 using System.Globalization;
+using Attend.Layers;
 using Attend.Models;
 using Attend.Text.Data;
 using Attend.Training;
@@ -33,11 +34,12 @@ internal static class RealClassification
         var output = Directory.CreateTempSubdirectory("attend-bench-").FullName;
         Console.WriteLine("| data | train | dev | bag of words | seed 1 | seed 2 | seed 3 | mean | F1 macro | seconds a run |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
-        foreach (var set in DataSets.Where(set => arguments.Length == 1 || arguments.Contains(set.Name)))
+        var precision = arguments.Contains("bfloat16") ? Precision.BFloat16 : Precision.Float32;
+        foreach (var set in DataSets.Where(set => !DataSets.Any(named => arguments.Contains(named.Name)) || arguments.Contains(set.Name)))
         {
             var (train, dev) = set.Read(arguments[0]);
             var (baseline, _) = BagOfWords.TrainAndTest(train, dev);
-            var cards = new ulong[] { 1, 2, 3 }.Select(seed => set.Train(arguments[0], Path.Combine(output, $"{set.Name}-{seed}"), seed)).ToArray();
+            var cards = new ulong[] { 1, 2, 3 }.Select(seed => set.Train(arguments[0], Path.Combine(output, $"{set.Name}-{seed}"), seed, precision)).ToArray();
             var best = cards.Select(card => card.History.Single(epoch => epoch.Epoch == card.BestEpoch).DevMetrics).ToArray();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"| {set.Name} | {train.Count} | {dev.Count} | {baseline:0.0000} | {string.Join(" | ", best.Select(metrics => metrics["accuracy"].ToString("0.0000", CultureInfo.InvariantCulture)))} | {best.Average(metrics => metrics["accuracy"]):0.0000} | {best.Average(metrics => metrics["f1_macro"]):0.0000} | {cards.Average(card => card.Seconds):0} |"));
@@ -57,7 +59,7 @@ internal static class RealClassification
             return DevFile is null ? Split.Stratified(train, 0.1, SplitSeed) : (train, [.. LabeledTextFile.Read(Path.Combine(folder, DevFile), Format)]);
         }
 
-        public RunCard Train(string folder, string output, ulong seed)
+        public RunCard Train(string folder, string output, ulong seed, Precision precision)
         {
             var (train, dev) = Read(folder);
             string Write(string name, IReadOnlyList<LabeledText> examples)
@@ -72,7 +74,7 @@ internal static class RealClassification
                 Dev = Write("dev", dev),
                 Out = output,
                 Size = EncoderSize.Named["tiny"] with { Dropout = Dropout },
-                Options = Options with { Seed = seed },
+                Options = Options with { Seed = seed, Precision = precision },
                 TaskOptions = new() { TokenDropout = TokenDropout, LabelSmoothing = 0.1 },
             }.Run();
         }

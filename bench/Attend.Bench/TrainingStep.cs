@@ -24,43 +24,32 @@ internal static class TrainingStep
     {
         var name = arguments.ElementAtOrDefault(0) ?? "base";
         var rounds = int.Parse(arguments.ElementAtOrDefault(1) ?? "7", CultureInfo.InvariantCulture);
+        var arms = (arguments.ElementAtOrDefault(2) ?? "default,float32,bfloat16").Split(',');
         Engine.Start();
         var size = EncoderSize.Named[name];
-        using var ours = new Ours(size, Precision.Float32);
-        using var theirs = new Default(size);
-        using var rounding = new Ours(size, Precision.BFloat16);
-        var times = new Dictionary<string, List<double>> { ["default"] = [], ["float32"] = [], ["bfloat16"] = [] };
+        var steps = arms.ToDictionary(arm => arm, Action (arm) => arm == "default" ? new Default(size).Step : new Ours(size, Enum.Parse<Precision>(arm, ignoreCase: true)).Step);
+        var times = arms.ToDictionary(arm => arm, _ => new List<double>());
         for (var round = -1; round < rounds; round++)
+            foreach (var arm in arms)
+            {
+                // A B C A B C; the first round warms up and does not count.
+                Engine.Start(new EngineOptions { Precision = arm == "default" ? MatmulPrecision.Highest : MatmulPrecision.Medium });
+                var start = Stopwatch.GetTimestamp();
+                steps[arm]();
+                if (round >= 0) times[arm].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }
+        Console.WriteLine($"training step, {name} ({size.LayerCount} x {size.HiddenSize}), batch {Batch}, seq {Seq}, {get_num_threads()} threads, {rounds} rounds interleaved; ratios to {arms[0]}");
+        foreach (var arm in arms)
         {
-            // A B A B; the first round warms up and does not count.
-            Engine.Start(new EngineOptions { Precision = MatmulPrecision.Highest });
-            Measure(times["default"], theirs.Step, round);
-            Engine.Start(new EngineOptions());
-            Measure(times["float32"], ours.Step, round);
-            Measure(times["bfloat16"], rounding.Step, round);
-        }
-        double Median(string arm) => times[arm].Order().ElementAt(times[arm].Count / 2);
-        Console.WriteLine($"training step, {name} ({size.LayerCount} x {size.HiddenSize}), batch {Batch}, seq {Seq}, {get_num_threads()} threads, {rounds} rounds interleaved");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"TorchSharp default {Median("default"):0} ms"));
-        foreach (var arm in new[] { "float32", "bfloat16" })
-        {
-            var ratios = times["default"].Zip(times[arm], (left, right) => left / right).Order().ToArray();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Attend {arm,-8}    {Median(arm):0} ms   ratio median {ratios[ratios.Length / 2]:0.00} (min {ratios[0]:0.00}, max {ratios[^1]:0.00})"));
+            var ratios = times[arms[0]].Zip(times[arm], (left, right) => left / right).Order().ToArray();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{arm,-10} {times[arm].Order().ElementAt(rounds / 2):0} ms (fastest {times[arm].Min():0})   ratio median {ratios[ratios.Length / 2]:0.00} (min {ratios[0]:0.00}, max {ratios[^1]:0.00})"));
         }
         return 0;
     }
 
-    private static void Measure(List<double> times, Action step, int round)
-    {
-        var start = Stopwatch.GetTimestamp();
-        step();
-        if (round >= 0) times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-    }
-
     // What the trainer does for one update, through its own parts.
-    private sealed class Ours : IDisposable
+    private sealed class Ours
     {
-        private readonly EncoderModel _encoder;
         private readonly TextClassification _task;
         private readonly Training.AdamW _optimizer;
         private readonly ClassificationBatch _batch;
@@ -69,8 +58,7 @@ internal static class TrainingStep
         {
             var tokenizer = new BertTokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Enumerable.Range(0, 30517).Select(index => $"w{index}")]);
             var config = Architectures.Find("bert").CreateConfig(size, tokenizer.VocabSize).WithLabels(["a", "b"], false, "cls");
-            _encoder = Architectures.Find("bert").Create(config);
-            _task = new TextClassification(_encoder, tokenizer, new ClassificationOptions { MaxInputTokens = Seq }, CPU);
+            _task = new TextClassification(Architectures.Find("bert").Create(config), tokenizer, new ClassificationOptions { MaxInputTokens = Seq }, CPU);
             _task.UsePrecision(precision);
             _task.train();
             _optimizer = new Training.AdamW(_task, 0.01);
@@ -86,13 +74,6 @@ internal static class TrainingStep
             (_task.call(_batch).LossSum! / _batch.LossCount).backward();
             var norm = _optimizer.GradientNorm();
             _optimizer.Step(1e-5, Math.Max(1, norm));
-        }
-
-        public void Dispose()
-        {
-            _optimizer.Dispose();
-            _task.Dispose();
-            _encoder.Dispose();
         }
     }
 

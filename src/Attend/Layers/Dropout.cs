@@ -31,9 +31,11 @@ public static class Dropout
         var dropped = (int)Math.Round(probability * Levels);
         if (dropped == 0) return x;
         if (x.device_type != DeviceType.CPU) return nn.functional.dropout(x, probability);
-        var noise = empty(x.shape, ScalarType.Float32);
-        Fill(MemoryMarshal.Cast<byte, float>(noise.bytes), (ushort)dropped, (float)Levels / (Levels - dropped));
-        return x * (x.dtype == ScalarType.Float32 ? noise : noise.to(x.dtype));
+        var scale = (float)Levels / (Levels - dropped);
+        var noise = empty(x.shape, x.dtype == ScalarType.BFloat16 ? x.dtype : ScalarType.Float32);
+        if (x.dtype == ScalarType.BFloat16) Fill(MemoryMarshal.Cast<byte, ushort>(noise.bytes), (ushort)dropped, scale);
+        else Fill(MemoryMarshal.Cast<byte, float>(noise.bytes), (ushort)dropped, scale);
+        return x * noise.to(x.dtype);
     }
 
     /// <summary>Draws which of some things to drop, each with the same probability.</summary>
@@ -60,6 +62,27 @@ public static class Dropout
             (low.AsUInt32() & kept).AsSingle().CopyTo(target);
             (high.AsUInt32() & kept).AsSingle().CopyTo(target[Vector256<float>.Count..]);
             if (noise.Length - start < Vector256<ushort>.Count) rest[..(noise.Length - start)].CopyTo(noise[start..]);
+        }
+        _generator = generator;
+    }
+
+    // The same in bfloat16: the upper half of a float32, rounded.
+    private static void Fill(Span<ushort> noise, ushort dropped, float scale)
+    {
+        if (_generator.IsUnseeded) Seed(0);
+        var generator = _generator;
+        var limit = Vector256.Create(dropped);
+        var kept = Vector256.Create((ushort)((BitConverter.SingleToUInt32Bits(scale) + 0x8000) >> 16));
+        Span<ushort> rest = stackalloc ushort[Vector256<ushort>.Count];
+        for (var start = 0; start < noise.Length; start += Vector256<ushort>.Count)
+        {
+            var values = Vector256.GreaterThanOrEqual(generator.Next().AsUInt16(), limit) & kept;
+            if (noise.Length - start >= Vector256<ushort>.Count) values.CopyTo(noise[start..]);
+            else
+            {
+                values.CopyTo(rest);
+                rest[..(noise.Length - start)].CopyTo(noise[start..]);
+            }
         }
         _generator = generator;
     }

@@ -49,6 +49,22 @@ public sealed class DropoutTests
         Assert.False(Draw(1).equal(Draw(2)).all().item<bool>());
     }
 
+    [Theory]
+    [InlineData(1024)]
+    [InlineData(37)]
+    public void BFloat16DropsTheSameAsFloat32(int count)
+    {
+        using var scope = NewDisposeScope();
+        Tensor Draw(ScalarType dtype)
+        {
+            Dropout.Seed(4);
+            return cat([Dropout.Apply(ones(count, dtype), 0.1), Dropout.Apply(ones(count, dtype), 0.1)]).to(ScalarType.Float32);
+        }
+        var (wide, narrow) = (Draw(ScalarType.Float32), Draw(ScalarType.BFloat16));
+        Assert.True(narrow.equal(wide.to(ScalarType.BFloat16).to(ScalarType.Float32)).all().item<bool>());
+        Assert.InRange(narrow.max().item<float>(), 1.1f, 1.12f);
+    }
+
     [Fact]
     public void GradientPassesWhereTheValuePassed()
     {

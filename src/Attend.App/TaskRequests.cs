@@ -1,17 +1,22 @@
 using System.Text;
 using Attend.Checkpoints;
+using Attend.Layers;
 
 namespace Attend.App;
 
 /// <summary>What `evaluate` was asked, whatever the model's task.</summary>
 internal sealed record EvaluateRequest(string Model, string Data, string? Out, string Device, bool Json, IReadOnlyList<string> SliceBy, CancellationToken Cancel)
 {
+    public Precision Precision { get; init; }
+
     public string Folder(string modelFolder) => Out ?? ClassifierEvaluation.DefaultFolder(modelFolder, Data);
 }
 
 /// <summary>What `predict` was asked, whatever the model's task.</summary>
 internal sealed record PredictRequest(string Model, string[] Texts, string? Input, string? OutputFile, int? MaxInputTokens, string Device, bool Json, CancellationToken Cancel)
 {
+    public Precision Precision { get; init; }
+
     /// <summary>Writes one answer after the other: to the file that was named, as one JSON object, for eyes, or a JSON object a line.</summary>
     /// <param name="answers">Computed while they are written.</param>
     /// <param name="describe">An answer as an object of JSON.</param>

@@ -55,6 +55,7 @@ public sealed class TextGenerator : IDisposable
     // Padded source tokens times beams that are decoded at once.
     private const int MaxBatchTokens = 16_384;
     private readonly Seq2SeqModel _model;
+    private IDisposable? _rounded;
     private readonly ITokenizer _tokenizer;
 
     private TextGenerator(ModelFolder folder, Seq2SeqModel model, ITokenizer tokenizer, TextToText task, RunCard? card)
@@ -99,6 +100,15 @@ public sealed class TextGenerator : IDisposable
         var task = new TextToText(model, tokenizer, options, WritingMetrics.Of(WritingMetrics.KindOf(card), []), DeviceChoice.Parse(device));
         task.eval();
         return new TextGenerator(folder, model, tokenizer, task, card);
+    }
+
+    /// <summary>Chooses what matrix products are computed in: bfloat16 is faster where the device has instructions for it, and changes scores in their third digit.</summary>
+    /// <param name="precision">Auto takes bfloat16 where it is faster.</param>
+    /// <param name="notice">Told where bfloat16 is wanted but not to be had, and float32 used; null = nobody.</param>
+    public void UsePrecision(Precision precision, Action<string>? notice = null)
+    {
+        _rounded?.Dispose();
+        _rounded = Task.Settle(precision, Task.Device, notice);
     }
 
     /// <summary>Answers one source.</summary>
@@ -200,6 +210,7 @@ public sealed class TextGenerator : IDisposable
     /// <summary>Frees the weights.</summary>
     public void Dispose()
     {
+        _rounded?.Dispose();
         Task.Dispose();
         _model.Dispose();
     }

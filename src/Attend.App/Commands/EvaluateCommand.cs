@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Attend.Checkpoints;
+using Attend.Layers;
 using Attend.Models;
 using Attend.Text.Data;
 
@@ -15,6 +16,7 @@ internal static class EvaluateCommand
         var text = new Option<string[]>("--text") { Description = "for a language model: raw text it has not seen, one paragraph or sentence a line, an empty line between documents", HelpName = "FILES" };
         var sliceBy = new Option<string[]>("--slice-by") { Description = "columns by whose values the figures are given apart too, besides by length; may be repeated", HelpName = "NAME|NUMBER" };
         var output = new Option<string?>("--out") { Description = "folder of the results  [default: evaluation/NAME in the model's folder; evaluation/MODEL/NAME here for one given by its name]", HelpName = "FOLDER" };
+        var precision = CommonOptions.Precision(Precision.Float32);
         var device = CommonOptions.Device();
         var json = CommonOptions.Json();
         var format = new FormatOptions();
@@ -31,7 +33,7 @@ internal static class EvaluateCommand
               attend evaluate runs/en-de --data test.tsv --beams 5
               attend evaluate runs/bert-mini --text held-out.txt
             """)
-        { model, data, text, sliceBy, output, device, json };
+        { model, data, text, sliceBy, output, precision, device, json };
         format.AddTo(command);
         writing.AddTo(command);
         tagging.AddTo(command);
@@ -40,12 +42,17 @@ internal static class EvaluateCommand
             if (parsed.GetValue(data) is null == parsed.GetValue(text) is not { Length: > 0 }) throw new ArgumentException("say what to measure on: --data FILE for a task's model, or --text FILES for a language model");
             if (parsed.GetValue(data) is null && parsed.GetValue(sliceBy) is { Length: > 0 }) throw new ArgumentException("--slice-by names columns of --data; raw text has none");
             if (parsed.GetValue(data) is not { } path)
-                return LanguageModelCommand.Evaluate(parsed.GetValue(model)!, parsed.GetValue(text)!, parsed.GetValue(output), parsed.GetValue(device)!, parsed.GetValue(json), cancel);
-            var request = new EvaluateRequest(parsed.GetValue(model)!, path, parsed.GetValue(output), parsed.GetValue(device)!, parsed.GetValue(json), parsed.GetValue(sliceBy) ?? [], cancel);
+            {
+                using var language = MaskedLanguageModel.Load(parsed.GetValue(model)!, parsed.GetValue(device)!);
+                language.UsePrecision(parsed.GetValue(precision), Console.Error.WriteLine);
+                return LanguageModelCommand.Evaluate(language, parsed.GetValue(text)!, parsed.GetValue(output), parsed.GetValue(json), cancel);
+            }
+            var request = new EvaluateRequest(parsed.GetValue(model)!, path, parsed.GetValue(output), parsed.GetValue(device)!, parsed.GetValue(json), parsed.GetValue(sliceBy) ?? [], cancel) { Precision = parsed.GetValue(precision) };
             var folder = ModelFolder.Open(request.Model);
             if (folder.Format is Seq2SeqArchitecture)
             {
                 using var generator = TextGenerator.Load(request.Model, request.Device);
+                generator.UsePrecision(request.Precision, Console.Error.WriteLine);
                 return writing.Run(parsed, generator, path, format.Read(parsed) with { KeepColumns = request.SliceBy }, request.Out, request.Json, cancel);
             }
             return folder.Head switch
@@ -60,6 +67,7 @@ internal static class EvaluateCommand
     private static int EvaluateClassifier(EvaluateRequest request, Func<LabeledTextOptions?, LabeledTextOptions> format)
     {
         using var classifier = TextClassifier.Load(request.Model, request.Device);
+        classifier.UsePrecision(request.Precision, Console.Error.WriteLine);
         var folder = classifier.Folder.Path;
         var target = request.Folder(folder);
         var columns = format(RunCard.Read(folder) is { } card ? RunCard.As<LabeledTextOptions>(card.Format) : null) with { KeepColumns = request.SliceBy };

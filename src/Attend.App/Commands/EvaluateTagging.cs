@@ -11,6 +11,7 @@ internal static class EvaluateTagging
     public static int Run(EvaluateRequest request, Func<TaggedTextOptions?, TaggedTextOptions> format)
     {
         using var tagger = EntityTagger.Load(request.Model, request.Device);
+        tagger.UsePrecision(request.Precision, Console.Error.WriteLine);
         var folder = request.Folder(tagger.Folder.Path);
         var before = RunCard.Read(tagger.Folder.Path) is { Task: "tagging" } card ? RunCard.As<TaggedTextOptions>(card.Format) : null;
         var options = format(before is null ? null : before with { Scheme = null }) with { KeepColumns = request.SliceBy };

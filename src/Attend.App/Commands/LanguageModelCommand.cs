@@ -5,9 +5,8 @@ namespace Attend.App.Commands;
 /// <summary>`evaluate` of a language model.</summary>
 internal static class LanguageModelCommand
 {
-    public static int Evaluate(string modelPath, string[] text, string? output, string device, bool json, CancellationToken cancel)
+    public static int Evaluate(MaskedLanguageModel model, string[] text, string? output, bool json, CancellationToken cancel)
     {
-        using var model = MaskedLanguageModel.Load(modelPath, device);
         var folder = output ?? ClassifierEvaluation.DefaultFolder(model.Folder.Path, text[0].Replace('*', '_'));
         var evaluation = LanguageModelEvaluation.Run(model, string.Join(Pretraining.PatternSeparator, text), folder: folder, cancel: cancel);
         if (json)

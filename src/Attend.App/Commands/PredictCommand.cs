@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Attend.Checkpoints;
+using Attend.Layers;
 using Attend.Models;
 using Attend.Text.Data;
 
@@ -20,6 +21,7 @@ internal static class PredictCommand
         var input = new Option<string?>("--input") { Description = "texts from a file (.txt .csv .tsv .jsonl .parquet, also .gz); without --text and --input: lines from standard input", HelpName = "FILE" };
         var output = new Option<string?>("--output") { Description = "answers to a file (.jsonl .tsv); without it to standard output", HelpName = "FILE" };
         var maxInputTokens = new Option<int?>("--max-input-tokens") { Description = "where a text is cut, in tokens  [default: as in training]" };
+        var precision = CommonOptions.Precision(Precision.Float32);
         var device = CommonOptions.Device();
         var json = CommonOptions.Json();
         var format = new FormatOptions();
@@ -32,7 +34,7 @@ internal static class PredictCommand
               attend predict runs/tickets --input new.csv --output answers.jsonl
               cat new.txt | attend predict runs/tickets > answers.tsv
             """)
-        { model, text, input, output, maxInputTokens, device, json };
+        { model, text, input, output, maxInputTokens, precision, device, json };
         format.AddTo(command, labels: false);
         command.SetAction(parsed =>
         {
@@ -43,9 +45,10 @@ internal static class PredictCommand
             var texts = given.Length > 0 ? given
                 : inputPath is not null ? TextInput.Read(inputPath, format.Read(parsed, labelsRequired: false))
                 : PlainTextFile.Read(Console.OpenStandardInput(), "standard input");
-            var request = new PredictRequest(parsed.GetValue(model)!, given, inputPath, outputPath, parsed.GetValue(maxInputTokens), parsed.GetValue(device)!, parsed.GetValue(json), cancel);
+            var request = new PredictRequest(parsed.GetValue(model)!, given, inputPath, outputPath, parsed.GetValue(maxInputTokens), parsed.GetValue(device)!, parsed.GetValue(json), cancel) { Precision = parsed.GetValue(precision) };
             if (ModelFolder.Open(request.Model).Head == HeadKind.TokenClassification) return PredictTagging.Run(request, texts);
-            using var classifier = TextClassifier.Load(parsed.GetValue(model)!, parsed.GetValue(device)!, parsed.GetValue(maxInputTokens));
+            using var classifier = TextClassifier.Load(request.Model, request.Device, request.MaxInputTokens);
+            classifier.UsePrecision(request.Precision, Console.Error.WriteLine);
             var answers = Answers(classifier, texts, cancel);
             var truncated = outputPath is not null ? WriteFile(outputPath, answers)
                 : parsed.GetValue(json) ? WriteJson(answers)

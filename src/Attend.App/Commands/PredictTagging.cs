@@ -9,6 +9,7 @@ internal static class PredictTagging
     public static int Run(PredictRequest request, IEnumerable<string> texts)
     {
         using var tagger = EntityTagger.Load(request.Model, request.Device, request.MaxInputTokens);
+        tagger.UsePrecision(request.Precision, Console.Error.WriteLine);
         // Read once: the texts may be standard input.
         var waiting = new Queue<string>();
         IEnumerable<string> Kept()

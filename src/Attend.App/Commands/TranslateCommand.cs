@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Attend.Decoding;
+using Attend.Layers;
 using Attend.Text.Data;
 
 namespace Attend.App.Commands;
@@ -18,6 +19,7 @@ internal static class TranslateCommand
         var maxInputTokens = new Option<int?>("--max-input-tokens") { Description = "where a text is cut, in tokens  [default: as in training]" };
         var decoding = new DecodingCommandOptions();
         var format = new FormatOptions();
+        var precision = CommonOptions.Precision(Precision.Float32);
         var device = CommonOptions.Device();
         var json = CommonOptions.Json();
         var command = new Command("translate", """
@@ -33,6 +35,7 @@ internal static class TranslateCommand
         { model, text, input, output, resume, stream, maxInputTokens };
         decoding.AddTo(command);
         format.AddTo(command, labels: false);
+        command.Add(precision);
         command.Add(device);
         command.Add(json);
         command.SetAction(parsed =>
@@ -43,6 +46,7 @@ internal static class TranslateCommand
             if (parsed.GetValue(stream) && (given.Length != 1 || parsed.GetValue(json))) throw new ArgumentException("--stream needs one --text, and no --json");
             if (parsed.GetValue(resume) && parsed.GetValue(output) is null) throw new ArgumentException("--resume goes with --output");
             using var generator = TextGenerator.Load(parsed.GetValue(model)!, parsed.GetValue(device)!, parsed.GetValue(maxInputTokens));
+            generator.UsePrecision(parsed.GetValue(precision), Console.Error.WriteLine);
             var options = decoding.Read(parsed, generator.DefaultDecoding);
             var demands = decoding.Demands(parsed);
             if (parsed.GetValue(stream)) return Stream(generator, given[0], options, demands, cancel);

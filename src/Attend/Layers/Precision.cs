@@ -44,6 +44,13 @@ public static class PrecisionChoice
         return Precision.Float32;
     }
 
+    /// <summary>Chooses the precision of a model whose weights will not change any more; they are rounded once, and the copies kept until the result is disposed of.</summary>
+    internal static IDisposable Settle(this nn.Module module, Precision wanted, Device device, Action<string>? notice)
+    {
+        module.UsePrecision(In(wanted, device, notice));
+        return module.KeepRounded();
+    }
+
     /// <summary>As options and run cards spell it.</summary>
     internal static string Name(this Precision precision) => precision.ToString().ToLowerInvariant();
 

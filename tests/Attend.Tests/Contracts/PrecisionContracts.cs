@@ -198,6 +198,23 @@ public sealed class PrecisionContracts
         }
     }
 
+    [Fact]
+    public void ALoadedClassifierAnswersTheSameInEitherPrecision()
+    {
+        using var folder = new TemporaryFolder();
+        var data = folder.Write("data.tsv", "text\tlabel\n" + string.Concat(Examples(60).Select(example => $"{example.Text}\t{example.Labels[0]}\n")));
+        new ClassifierTraining { Data = data, Out = folder.File("run"), Size = new(1, 16, 2, 32) { MaxPositionEmbeddings = 32 }, TaskOptions = new() { MaxInputTokens = 24 }, Options = new() { Epochs = 1 } }.Run();
+        using var classifier = TextClassifier.Load(folder.File("run"));
+        var texts = Examples(20).Select(example => example.Text).ToArray();
+        double[] Probabilities() => [.. classifier.Predict(texts).Select(answer => answer.Probability)];
+        var exact = Probabilities();
+        classifier.UsePrecision(Precision.Auto);
+        foreach (var (wide, narrow) in exact.Zip(Probabilities())) Assert.Equal(wide, narrow, 0.01);
+        Assert.Equal(Probabilities(), Probabilities());
+        classifier.UsePrecision(Precision.Float32);
+        Assert.Equal(exact, Probabilities());
+    }
+
     private static void AssertNear(Tensor exact, Tensor rounded)
     {
         var difference = ((exact - rounded).square().mean() / exact.square().mean()).sqrt().item<float>();

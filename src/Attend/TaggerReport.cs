@@ -14,7 +14,7 @@ internal static class TaggerReport
         var report = evaluation.Report;
         var page = new EvaluationPage(evaluation.Card, evaluation.Figures, tagger.Folder, folder);
         page.AddCurves();
-        page.Sections.Add(new ReportPicture("Confusion", page.Save("confusion_matrix.png", ConfusionMatrixPlot.Png(report.ConfusionLabels, report.ConfusionMatrix)),
+        page.Sections.Add(new ReportPicture("Confusion", page.Save("confusion_matrix.png", ConfusionMatrixPlot.SpanPng(report)),
             "Confusion matrix of spans with the right boundaries: rows are gold labels, columns predicted ones. The last column has the spans that were missed, the last row those that were made up."));
         page.Sections.Add(ReportSections.Labels(report.PerLabel, report.Macro, report.Weighted, report.Micro, "spans"));
         page.Sections.AddRange(ReportSections.Slices(evaluation.Card.Slices, ShownOfSlices, report.Signature));

@@ -22,6 +22,7 @@ internal static class EvaluateCommand
         var format = new FormatOptions();
         var writing = new EvaluateWriting();
         var tagging = new TaggingFormatOptions();
+        var rules = TrainAnswerCommand.Rules();
         var command = new Command("evaluate", """
             Measures a model by the figures of its task: accuracy, F1 per label and averaged, of labels or of spans, each with its 95% interval,
             over all examples and over parts of them.
@@ -30,6 +31,7 @@ internal static class EvaluateCommand
               attend evaluate runs/tickets --data test.tsv
               attend evaluate runs/tickets --data test.tsv --slice-by language
               attend evaluate runs/ner --data test.conll
+              attend evaluate runs/qa --data dev-v2.0.json
               attend evaluate runs/en-de --data test.tsv --beams 5
               attend evaluate runs/bert-mini --text held-out.txt
             """)
@@ -37,6 +39,7 @@ internal static class EvaluateCommand
         format.AddTo(command);
         writing.AddTo(command);
         tagging.AddTo(command);
+        command.Add(rules);
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(data) is null == parsed.GetValue(text) is not { Length: > 0 }) throw new ArgumentException("say what to measure on: --data FILE for a task's model, or --text FILES for a language model");
@@ -58,6 +61,7 @@ internal static class EvaluateCommand
             return folder.Head switch
             {
                 HeadKind.TokenClassification => EvaluateTagging.Run(request, before => tagging.Read(parsed, before)),
+                HeadKind.QuestionAnswering => EvaluateAnswering.Run(request, parsed.GetValue(rules)),
                 _ => EvaluateClassifier(request, before => format.Read(parsed, before)),
             };
         });

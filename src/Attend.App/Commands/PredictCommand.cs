@@ -25,28 +25,34 @@ internal static class PredictCommand
         var device = CommonOptions.Device();
         var json = CommonOptions.Json();
         var format = new FormatOptions();
+        var answering = new PredictAnswering();
         var command = new Command("predict", """
-            Answers with a model: puts labels on texts, or finds the spans in them. Line n out belongs to text n in.
+            Answers with a model: puts labels on texts, finds the spans in them, or the answers to questions. Line n out belongs to text n in.
 
             Examples:
               attend predict runs/tickets --text "my card was charged twice"
               attend predict runs/ner --text "Tim Cook visited 北京"
+              attend predict runs/qa --question "Where was he born?" --context-file life.txt --top 3
               attend predict runs/tickets --input new.csv --output answers.jsonl
               cat new.txt | attend predict runs/tickets > answers.tsv
             """)
         { model, text, input, output, maxInputTokens, precision, device, json };
         format.AddTo(command, labels: false);
+        answering.AddTo(command);
         command.SetAction(parsed =>
         {
             var given = parsed.GetValue(text) ?? [];
             var inputPath = parsed.GetValue(input);
             var outputPath = parsed.GetValue(output);
             if (given.Length > 0 && inputPath is not null) throw new ArgumentException("--text and --input exclude each other");
+            var request = new PredictRequest(parsed.GetValue(model)!, given, inputPath, outputPath, parsed.GetValue(maxInputTokens), parsed.GetValue(device)!, parsed.GetValue(json), cancel) { Precision = parsed.GetValue(precision) };
+            var head = ModelFolder.Open(request.Model).Head;
+            if (head == HeadKind.QuestionAnswering) return answering.Run(parsed, request);
+            answering.Refuse(parsed);
             var texts = given.Length > 0 ? given
                 : inputPath is not null ? TextInput.Read(inputPath, format.Read(parsed, labelsRequired: false))
                 : PlainTextFile.Read(Console.OpenStandardInput(), "standard input");
-            var request = new PredictRequest(parsed.GetValue(model)!, given, inputPath, outputPath, parsed.GetValue(maxInputTokens), parsed.GetValue(device)!, parsed.GetValue(json), cancel) { Precision = parsed.GetValue(precision) };
-            if (ModelFolder.Open(request.Model).Head == HeadKind.TokenClassification) return PredictTagging.Run(request, texts);
+            if (head == HeadKind.TokenClassification) return PredictTagging.Run(request, texts);
             using var classifier = TextClassifier.Load(request.Model, request.Device, request.MaxInputTokens);
             classifier.UsePrecision(request.Precision, Console.Error.WriteLine);
             var answers = Answers(classifier, texts, cancel);

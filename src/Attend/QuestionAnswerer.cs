@@ -1,0 +1,128 @@
+using System.Text.Json;
+using Attend.Checkpoints;
+using Attend.Layers;
+using Attend.Models;
+using Attend.Runtime;
+using Attend.Tasks;
+using Attend.Text.Data;
+using Attend.Text.Metrics;
+
+namespace Attend;
+
+/// <summary>How an answerer looks for answers.</summary>
+public sealed record AnswererOptions
+{
+    /// <summary>Length of a window in tokens; null = as in training, else what the model can hold.</summary>
+    public int? MaxInputTokens { get; init; }
+
+    /// <summary>How many tokens of the context neighbouring windows share; null = as in training, else a third of a window.</summary>
+    public int? Stride { get; init; }
+
+    /// <summary>Longest answer, in tokens; null = as in training, else 30.</summary>
+    public int? MaxAnswerTokens { get; init; }
+
+    /// <summary>Whether it may say that a context holds no answer; null = as the model was taught.</summary>
+    public bool? MayBeUnanswerable { get; init; }
+}
+
+/// <summary>A trained answerer: finds the piece of a text that answers a question.</summary>
+/// <example><code>
+/// using var answerer = QuestionAnswerer.Load("runs/qa");
+/// var answer = answerer.Answer("Where was he born?", article);
+/// </code></example>
+public sealed class QuestionAnswerer : IDisposable
+{
+    private readonly EncoderModel _encoder;
+    private IDisposable? _rounded;
+
+    private QuestionAnswerer(ModelFolder folder, EncoderModel encoder, QuestionAnswering task)
+    {
+        (Folder, _encoder, Task) = (folder, encoder, task);
+    }
+
+    /// <summary>The folder the model came from.</summary>
+    public ModelFolder Folder { get; }
+
+    /// <summary>Whether it can say that a context holds no answer.</summary>
+    public bool MayBeUnanswerable => Task.Rules == SquadRules.Squad20;
+
+    internal QuestionAnswering Task { get; }
+
+    /// <summary>Loads an answerer from a run or any model folder with such a head.</summary>
+    /// <param name="path">The folder, or the name of a pulled model: "owner/name".</param>
+    /// <param name="device">"auto", "cpu", "cuda", "cuda:1" ...</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <exception cref="CheckpointException">Not a model folder, or it has no such head, or no weights yet.</exception>
+    /// <exception cref="CheckpointMismatchException">Configuration and weights do not fit each other.</exception>
+    public static QuestionAnswerer Load(string path, string device = "auto", AnswererOptions? options = null)
+    {
+        options ??= new AnswererOptions();
+        var (folder, card) = TaskFolder.Open(path, HeadKind.QuestionAnswering, "an answerer of questions", "answer");
+        var tokenizer = folder.LoadTokenizer();
+        Engine.Start();
+        var encoder = folder.Architecture.Create(folder.Config);
+        var settings = card?.Task == AnsweringSettings.TaskName ? RunCard.As<AnsweringSettings>(card.TaskOptions) : null;
+        var defaults = new AnsweringOptions();
+        var taught = folder.Config.Unknown?.TryGetValue(AnsweringSettings.NoAnswerKey, out var value) == true && value.ValueKind == JsonValueKind.True;
+        var limit = options.MaxInputTokens ?? Math.Min(settings?.MaxInputTokens ?? defaults.MaxInputTokens, encoder.MaxPositionEmbeddings);
+        // Settings that were made for another length of window may not fit this one.
+        var sameLength = limit == settings?.MaxInputTokens;
+        var task = new QuestionAnswering(encoder, tokenizer, new AnsweringOptions
+        {
+            MaxInputTokens = limit,
+            Stride = options.Stride ?? (sameLength ? settings?.Stride : null),
+            MaxQuestionTokens = sameLength ? settings?.MaxQuestionTokens : null,
+            MaxAnswerTokens = options.MaxAnswerTokens ?? settings?.MaxAnswerTokens ?? defaults.MaxAnswerTokens,
+            Rules = options.MayBeUnanswerable ?? taught ? SquadRules.Squad20 : SquadRules.Squad11,
+        }, DeviceChoice.Parse(device));
+        folder.LoadWeights(new CheckpointPart(encoder, folder.Architecture.Keys), new CheckpointPart(task.Head, folder.Architecture.Heads[HeadKind.QuestionAnswering].Keys));
+        task.eval();
+        return new QuestionAnswerer(folder, encoder, task);
+    }
+
+    /// <summary>Chooses what matrix products are computed in: bfloat16 is faster where the device has instructions for it, and changes scores in their third digit.</summary>
+    /// <param name="precision">Auto takes bfloat16 where it is faster.</param>
+    /// <param name="notice">Told where bfloat16 is wanted but not to be had, and float32 used; null = nobody.</param>
+    public void UsePrecision(Precision precision, Action<string>? notice = null)
+    {
+        _rounded?.Dispose();
+        _rounded = Task.Settle(precision, Task.Device, notice);
+    }
+
+    /// <summary>Answers one question.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="context">The text to find the answer in, of any length.</param>
+    /// <param name="count">How many of the best answers.</param>
+    public AnswerPrediction Answer(string question, string context, int count = 1) => Answer([(question, context)], count)[0];
+
+    /// <summary>Answers questions; answer n belongs to question n, and is the same in any company.</summary>
+    /// <param name="questions">Each with the text to find the answer in.</param>
+    /// <param name="count">How many of the best answers to each.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    public IReadOnlyList<AnswerPrediction> Answer(IReadOnlyList<(string Question, string Context)> questions, int count = 1, CancellationToken cancel = default) => [.. Stream(questions, count, cancel)];
+
+    /// <summary>As <see cref="Answer(IReadOnlyList{ValueTuple{string, string}}, int, CancellationToken)"/>, for questions of any number: a bounded number is in memory at a time.</summary>
+    /// <param name="questions">Read while answers are taken.</param>
+    /// <param name="count">How many of the best answers to each.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    public IEnumerable<AnswerPrediction> Stream(IEnumerable<(string Question, string Context)> questions, int count = 1, CancellationToken cancel = default) =>
+        Stream(questions.Select((entry, index) => new QuestionExample { Id = $"{index + 1}", Question = entry.Question, Context = entry.Context, Answers = [], Line = index + 1 }), count, cancel).Select(entry => entry.Result);
+
+    /// <summary>As <see cref="Stream(IEnumerable{ValueTuple{string, string}}, int, CancellationToken)"/>, for questions of a file; each is given back with its answer.</summary>
+    /// <param name="questions">Read while answers are taken.</param>
+    /// <param name="count">How many of the best answers to each.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    public IEnumerable<(QuestionExample Example, AnswerPrediction Result)> Stream(IEnumerable<QuestionExample> questions, int count, CancellationToken cancel)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return Inference.Stream(Task, questions, output => Task.Search(output, count), cancel);
+    }
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose()
+    {
+        _rounded?.Dispose();
+        Task.Dispose();
+        _encoder.Dispose();
+    }
+}

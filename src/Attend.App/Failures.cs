@@ -13,7 +13,10 @@ internal static class Failures
     {
         DataFileException or TokenizationException or CheckpointException or CheckpointMismatchException or HubException or EngineException or NonFiniteLossException => (1, exception.Message),
         IOException or UnauthorizedAccessException => (1, exception.Message),
-        ArgumentException => (2, exception.Message),
+        ArgumentException => (2, WithoutParameter(exception.Message)),
         _ => null,
     };
+
+    // The runtime adds the name of a method's parameter, which means nothing to who types a command.
+    private static string WithoutParameter(string message) => message.IndexOf(" (Parameter '", StringComparison.Ordinal) is > 0 and var at ? message[..at] : message;
 }

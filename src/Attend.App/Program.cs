@@ -30,7 +30,7 @@ internal static class Program
     /// <summary>Runs one command line; also the way in for tests.</summary>
     internal static int Run(string[] arguments, CancellationToken cancel)
     {
-        var parsed = CreateRoot(cancel).Parse(arguments);
+        var parsed = CreateRoot(cancel).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction error) error.ShowHelp = false;
         try
         {

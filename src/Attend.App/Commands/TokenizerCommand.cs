@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Attend.Checkpoints;
+using Attend.Text.Tokenizers;
 
 namespace Attend.App.Commands;
 
@@ -11,5 +13,7 @@ internal static class TokenizerCommand
         new TokenizerTrainCommand().Create(cancel),
     };
 
-    public static Option<string> Model() => new("--model") { Description = "a model folder, or a tokenizer.json or SentencePiece .model itself", Required = true, HelpName = "FOLDER" };
+    public static Option<string> Model() => new("--model") { Description = "a model folder, the name of a pulled model (owner/name), or a tokenizer.json or SentencePiece .model itself", Required = true, HelpName = "FOLDER|NAME|FILE" };
+
+    public static ITokenizer Load(string model) => TokenizerFolder.Load(File.Exists(model) ? model : ModelSource.Locate(model));
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Attend.Text.Tokenizers;
 
 namespace Attend.App.Commands;
 
@@ -22,7 +21,7 @@ internal static class TokenizerDecodeCommand
         command.SetAction(parsed =>
         {
             var numbers = (parsed.GetValue(ids) ?? []).SelectMany(part => part.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)).Select(Number).ToArray();
-            var tokenizer = TokenizerFolder.Load(parsed.GetValue(model)!);
+            var tokenizer = TokenizerCommand.Load(parsed.GetValue(model)!);
             if (numbers.FirstOrDefault(id => id >= tokenizer.VocabSize, -1) is >= 0 and var unknown)
                 throw new ArgumentException($"--ids: {unknown} is no id of this tokenizer; its ids lie in [0, {tokenizer.VocabSize})");
             var text = tokenizer.Decode(numbers);

@@ -12,7 +12,8 @@ internal sealed class TokenizerEncodeCommand
     private readonly Option<string[]> _text = new("--text") { Description = "a text; may be given several times. Without it: lines from standard input", HelpName = "TEXT" };
     private readonly Option<string[]> _pair = new("--pair") { Description = "the second text of an input; one for each --text", HelpName = "TEXT" };
     private readonly Option<int?> _maxInputTokens = new("--max-input-tokens") { Description = "longest input, special tokens included  [default: no limit]" };
-    private readonly Option<string> _truncation = new("--truncation") { Description = "what loses tokens when an input is too long", DefaultValueFactory = _ => "longest-first", HelpName = string.Join('|', Strategies.Keys) };
+    private readonly Option<bool> _asFile = new("--as-file") { Description = "cut and fill as the model's tokenizer.json says, where it does; options given here count more" };
+    private readonly Option<string?> _truncation = new("--truncation") { Description = "what loses tokens when an input is too long  [default: longest-first]", HelpName = string.Join('|', Strategies.Keys) };
     private readonly Option<int?> _stride = new("--stride") { Description = "cut a long input into windows that share so many tokens, instead of cutting off its end" };
     private readonly Option<bool> _parseSpecial = new("--parse-special") { Description = "take special tokens written in a text, such as [SEP], as such  [default: they are plain text]" };
     private readonly Option<bool> _noSpecial = new("--no-special") { Description = "add no special tokens" };
@@ -36,7 +37,7 @@ internal sealed class TokenizerEncodeCommand
               attend tokenizer encode --model runs/tickets --text "who won?" --pair "Anna won." --json
               attend tokenizer encode --model runs/tickets --text "who?" --pair "$(cat long.txt)" --max-input-tokens 384 --stride 128 --truncation only-second
             """)
-        { _model, _text, _pair, _maxInputTokens, _truncation, _stride, _parseSpecial, _noSpecial, _codePoints, _json };
+        { _model, _text, _pair, _maxInputTokens, _truncation, _stride, _asFile, _parseSpecial, _noSpecial, _codePoints, _json };
         _truncation.AcceptOnlyFromAmong([.. Strategies.Keys]);
         command.SetAction(parsed =>
         {
@@ -50,47 +51,63 @@ internal sealed class TokenizerEncodeCommand
     {
         var (texts, pairs) = (parsed.GetValue(_text) ?? [], parsed.GetValue(_pair) ?? []);
         if (pairs.Length > 0 && pairs.Length != texts.Length) throw new ArgumentException($"{texts.Length} --text, but {pairs.Length} --pair; expected one for each, or none");
-        if (parsed.GetValue(_stride) is not null && parsed.GetValue(_maxInputTokens) is null) throw new ArgumentException("--stride needs --max-input-tokens, the length of a window");
-        var options = new EncodeOptions
-        {
-            MaxInputTokens = parsed.GetValue(_maxInputTokens) ?? int.MaxValue,
-            Truncation = Strategies[parsed.GetValue(_truncation)!],
-            Stride = parsed.GetValue(_stride) ?? 0,
-            ParseSpecialTokens = parsed.GetValue(_parseSpecial),
-            AddSpecialTokens = !parsed.GetValue(_noSpecial),
-        };
-        var tokenizer = TokenizerFolder.Load(parsed.GetValue(_model)!);
+        var tokenizer = TokenizerCommand.Load(parsed.GetValue(_model)!);
+        var options = Options(parsed, parsed.GetValue(_asFile) ? tokenizer.FileOptions : new EncodeOptions());
         var inputs = texts.Length > 0 ? texts.Select((text, index) => (text, pairs.ElementAtOrDefault(index)))
             : PlainTextFile.Read(Console.OpenStandardInput(), "standard input").Select(text => (text, (string?)null));
-        var encodings = inputs.SelectMany(input =>
+        var slides = options.Stride > 0 || parsed.GetValue(_stride) is not null;
+        var encodings = inputs.SelectMany((input, index) =>
         {
             cancel.ThrowIfCancellationRequested();
-            return parsed.GetValue(_stride) is null ? [tokenizer.Encode(input.Item1, input.Item2, options)] : tokenizer.EncodeWindows(input.Item1, input.Item2, options);
+            IReadOnlyList<Encoding> windows = slides ? tokenizer.EncodeWindows(input.Item1, input.Item2, options) : [tokenizer.Encode(input.Item1, input.Item2, options)];
+            return windows.Select((encoding, window) => new Shown(index, window, windows.Count, encoding));
         });
         var codePoints = parsed.GetValue(_codePoints);
-        if (parsed.GetValue(_json)) Output.WriteJson(new { Encodings = encodings.Select(encoding => Describe(encoding, tokenizer, codePoints)) });
+        if (parsed.GetValue(_json)) Output.WriteJson(new { Encodings = encodings.Select(shown => Describe(shown, tokenizer, codePoints)) });
         else
         {
-            foreach (var encoding in encodings) WriteForEyes(encoding, tokenizer, codePoints);
+            foreach (var shown in encodings) WriteForEyes(shown, tokenizer, codePoints);
         }
     }
 
-    private static object Describe(Encoding encoding, ITokenizer tokenizer, bool codePoints) => new
+    private EncodeOptions Options(ParseResult parsed, EncodeOptions otherwise)
     {
-        encoding.Text,
-        encoding.Pair,
-        encoding.Ids,
-        Tokens = encoding.Ids.Select(tokenizer.TokenOf),
-        Offsets = (codePoints ? encoding.CodePointOffsets() : encoding.Offsets).Select(span => new[] { span.Start, span.End }),
-        encoding.SegmentIds,
-        encoding.TextIds,
-        encoding.WordIds,
-        encoding.SpecialTokensMask,
-        encoding.TruncatedTokenCount,
+        var options = otherwise with
+        {
+            MaxInputTokens = parsed.GetValue(_maxInputTokens) ?? otherwise.MaxInputTokens,
+            Truncation = parsed.GetValue(_truncation) is { } name ? Strategies[name] : otherwise.Truncation,
+            Stride = parsed.GetValue(_stride) ?? otherwise.Stride,
+            ParseSpecialTokens = parsed.GetValue(_parseSpecial),
+            AddSpecialTokens = !parsed.GetValue(_noSpecial),
+        };
+        return parsed.GetValue(_stride) is null || options.MaxInputTokens < int.MaxValue ? options : throw new ArgumentException("--stride needs --max-input-tokens, the length of a window");
+    }
+
+    /// <summary>What an input became, or one window of it.</summary>
+    private sealed record Shown(int Input, int Window, int WindowCount, Encoding Encoding);
+
+    private static object Describe(Shown shown, ITokenizer tokenizer, bool codePoints) => new
+    {
+        shown.Input,
+        shown.Window,
+        shown.Encoding.Text,
+        shown.Encoding.Pair,
+        shown.Encoding.Ids,
+        Tokens = shown.Encoding.Ids.Select(tokenizer.TokenOf),
+        Offsets = (codePoints ? shown.Encoding.CodePointOffsets() : shown.Encoding.Offsets).Select(span => new[] { span.Start, span.End }),
+        shown.Encoding.SegmentIds,
+        shown.Encoding.TextIds,
+        shown.Encoding.WordIds,
+        shown.Encoding.SpecialTokensMask,
+        AttentionMask = shown.Encoding.AttentionMask(),
+        shown.Encoding.TruncatedTokenCount,
     };
 
-    private static void WriteForEyes(Encoding encoding, ITokenizer tokenizer, bool codePoints)
+    private static void WriteForEyes(Shown shown, ITokenizer tokenizer, bool codePoints)
     {
+        var encoding = shown.Encoding;
+        if (shown.Input > 0 || shown.Window > 0) Console.Out.WriteLine();
+        if (shown.WindowCount > 1) Console.Out.WriteLine($"window {shown.Window + 1} of {shown.WindowCount}");
         var offsets = codePoints ? encoding.CodePointOffsets() : encoding.Offsets;
         List<string[]> rows = [Header];
         for (var token = 0; token < encoding.Length; token++)
@@ -106,7 +123,7 @@ internal sealed class TokenizerEncodeCommand
             ]);
         }
         Output.WriteColumns(Console.Out, rows);
-        if (encoding.TruncatedTokenCount > 0) Console.Out.WriteLine($"{encoding.TruncatedTokenCount} tokens are not shown: the input is longer than the limit");
+        if (encoding.TruncatedTokenCount > 0 && shown.WindowCount == 1) Console.Out.WriteLine($"{encoding.TruncatedTokenCount} tokens are not shown: the input is longer than the limit");
     }
 
     private static readonly string[] Header = ["id", "token", "offsets", "word", "segment", "text"];

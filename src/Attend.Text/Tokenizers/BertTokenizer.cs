@@ -73,6 +73,9 @@ public sealed class BertTokenizer : ITokenizer
     public IReadOnlyList<string> Vocabulary => _entries;
 
     /// <inheritdoc/>
+    public EncodeOptions FileOptions => Unlimited;
+
+    /// <inheritdoc/>
     public int VocabSize => _entries.Length;
 
     /// <inheritdoc/>

@@ -15,6 +15,9 @@ public sealed record EncodeOptions
     /// <summary>How many tokens of the text neighbouring windows share; 0 or more.</summary>
     public int Stride { get; init; }
 
+    /// <summary>How results are filled up; null: not at all. Texts encoded one by one, and the windows of a text, are a batch each.</summary>
+    public PaddingOptions? Padding { get; init; }
+
     /// <summary>Add the special tokens of the model.</summary>
     public bool AddSpecialTokens { get; init; } = true;
 

@@ -16,13 +16,17 @@ public interface ITokenizer
     /// <summary>Ids of the special tokens; null where the tokenizer has none of a kind.</summary>
     SpecialTokenIds SpecialTokens { get; }
 
+    /// <summary>How the tokenizer's own file wants inputs cut and filled: a tokenizer.json may say so.</summary>
+    /// <remarks>Nothing is cut or filled unless options, these or others, say so.</remarks>
+    EncodeOptions FileOptions { get; }
+
     /// <summary>How many special tokens <see cref="Encode(string, string?, EncodeOptions)"/> adds to one text (to a pair, where <paramref name="pair"/>).</summary>
     int SpecialTokenCount(bool pair);
 
     /// <summary>Encodes one text, or a pair, with the special tokens of the model ([CLS] text [SEP] pair [SEP] for BERT).</summary>
     /// <param name="text">Any string: control characters and lone surrogates are legal.</param>
     /// <param name="pair">The second segment, or null.</param>
-    /// <param name="maxInputTokens">Longest result, special tokens included; a pair loses tokens from the end of its longer half.</param>
+    /// <param name="maxInputTokens">Longest result, special tokens included; a pair loses tokens as <see cref="TruncationStrategy.LongestFirst"/> says.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxInputTokens"/> has no room for the special tokens.</exception>
     Encoding Encode(string text, string? pair = null, int maxInputTokens = int.MaxValue);
 

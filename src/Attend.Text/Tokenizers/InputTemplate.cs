@@ -48,7 +48,8 @@ internal sealed class InputTemplate
     public Encoding Assemble(TokenizedTexts texts, EncodeOptions options)
     {
         var (first, second) = Truncate(texts, options, Room(texts, options));
-        return Assemble(texts, options, Kept(0, texts.FirstCount, first, options), Kept(texts.FirstCount, texts.SecondCount, second, options));
+        var encoding = Assemble(texts, options, Kept(0, texts.FirstCount, first, options), Kept(texts.FirstCount, texts.SecondCount, second, options));
+        return options.Padding is { } padding ? padding.Apply([encoding])[0] : encoding;
     }
 
     private static (int From, int Count) Kept(int from, int count, int kept, EncodeOptions options) => (options.TruncateLeft ? from + count - kept : from, kept);
@@ -56,7 +57,13 @@ internal sealed class InputTemplate
     /// <summary>Windows over the text that the strategy cuts; the other stays whole in each.</summary>
     public IReadOnlyList<Encoding> AssembleWindows(TokenizedTexts texts, EncodeOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(options.Stride, nameof(options));
+        var windows = Windows(texts, options);
+        return options.Padding is { } padding ? padding.Apply(windows) : windows;
+    }
+
+    private IReadOnlyList<Encoding> Windows(TokenizedTexts texts, EncodeOptions options)
+    {
+        if (options.Stride < 0) throw new ArgumentOutOfRangeException(nameof(options), options.Stride, $"A stride of {options.Stride} tokens; expected 0 or more.");
         var room = Room(texts, options);
         if (texts.FirstCount + texts.SecondCount <= room) return [Assemble(texts, options, (0, texts.FirstCount), (texts.FirstCount, texts.SecondCount))];
         if (texts.Pair is not null && options.Truncation == TruncationStrategy.LongestFirst)
@@ -67,7 +74,7 @@ internal sealed class InputTemplate
         var whole = slidesOverSecond ? (0, texts.FirstCount) : (texts.FirstCount, texts.SecondCount);
         var size = room - whole.Item2;
         if (size <= options.Stride)
-            throw new ArgumentOutOfRangeException(nameof(options), options.MaxInputTokens, $"{whole.Item2} tokens that stay and the special tokens leave windows of {Math.Max(size, 0)} tokens; expected more than the stride, {options.Stride}.");
+            throw new ArgumentOutOfRangeException(nameof(options), options.MaxInputTokens, $"{options.MaxInputTokens} tokens at most leave room for {Math.Max(size, 0)} tokens of the text that the window slides over; expected more than the {options.Stride} that neighbours share.");
 
         var windows = new List<Encoding>();
         for (var start = 0; ; start += size - options.Stride)
@@ -94,7 +101,7 @@ internal sealed class InputTemplate
         var special = SpecialTokenCount(texts.Pair is not null);
         return options.MaxInputTokens >= special
             ? options.MaxInputTokens - special
-            : throw new ArgumentOutOfRangeException(nameof(options), options.MaxInputTokens, $"expected room for at least the {special} special tokens");
+            : throw new ArgumentOutOfRangeException(nameof(options), options.MaxInputTokens, $"{options.MaxInputTokens} tokens at most: the special tokens alone are {special}.");
     }
 
     private static (int First, int Second) Truncate(TokenizedTexts texts, EncodeOptions options, int room)
@@ -111,10 +118,8 @@ internal sealed class InputTemplate
                 if (first > room) throw NoRoom("first", first, room);
                 return (first, room - first);
             default:
-                // What is left when tokens are taken, one by one, from the longer, and from the second of two equal ones.
-                if (second <= room / 2) return (room - second, second);
-                if (first <= room - (room / 2)) return (first, room - first);
-                return (room - (room / 2), room / 2);
+                var shorter = Math.Min(Math.Min(first, second), room / 2);
+                return first > second ? (room - shorter, shorter) : (shorter, room - shorter);
         }
     }
 

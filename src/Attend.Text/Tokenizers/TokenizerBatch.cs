@@ -17,7 +17,7 @@ public static class TokenizerBatch
     /// <param name="cancellationToken">Asked between texts.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Encoding[] EncodeBatch(this ITokenizer tokenizer, IReadOnlyList<string> texts, EncodeOptions? options = null, CancellationToken cancellationToken = default)
-        => Run(texts.Count, index => tokenizer.Encode(texts[index], null, options ?? Defaults), cancellationToken);
+        => Run(texts.Count, options, (index, each) => tokenizer.Encode(texts[index], null, each), cancellationToken);
 
     /// <summary>Encodes pairs; result n belongs to pair n.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
@@ -26,10 +26,11 @@ public static class TokenizerBatch
     /// <param name="cancellationToken">Asked between pairs.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static Encoding[] EncodeBatch(this ITokenizer tokenizer, IReadOnlyList<(string Text, string? Pair)> pairs, EncodeOptions? options = null, CancellationToken cancellationToken = default)
-        => Run(pairs.Count, index => tokenizer.Encode(pairs[index].Text, pairs[index].Pair, options ?? Defaults), cancellationToken);
+        => Run(pairs.Count, options, (index, each) => tokenizer.Encode(pairs[index].Text, pairs[index].Pair, each), cancellationToken);
 
-    private static Encoding[] Run(int count, Func<int, Encoding> encode, CancellationToken cancellationToken)
+    private static Encoding[] Run(int count, EncodeOptions? options, Func<int, EncodeOptions, Encoding> encode, CancellationToken cancellationToken)
     {
+        var each = options is null ? Defaults : options with { Padding = null };
         var encodings = new Encoding[count];
         cancellationToken.ThrowIfCancellationRequested();
         if (count == 0) return encodings;
@@ -40,7 +41,7 @@ public static class TokenizerBatch
                 for (var index = range.Item1; index < range.Item2; index++)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    encodings[index] = encode(index);
+                    encodings[index] = encode(index, each);
                 }
             });
         }
@@ -49,6 +50,6 @@ public static class TokenizerBatch
             // What one text would have thrown alone.
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
         }
-        return encodings;
+        return options?.Padding is { } padding ? [.. padding.Apply(encodings)] : encodings;
     }
 }

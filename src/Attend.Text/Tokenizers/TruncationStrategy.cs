@@ -3,7 +3,7 @@ namespace Attend.Text.Tokenizers;
 /// <summary>Which text of an input loses tokens when the input is too long.</summary>
 public enum TruncationStrategy
 {
-    /// <summary>Tokens are taken, one by one, from the longer text, and from the second of two equal ones.</summary>
+    /// <summary>The longer text is cut to the length of the shorter, then both; an odd token is left to the one that was longer, of equal ones to the second.</summary>
     LongestFirst,
 
     /// <summary>Only the first text is cut.</summary>

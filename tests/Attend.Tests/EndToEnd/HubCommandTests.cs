@@ -52,6 +52,7 @@ public sealed class HubCommandTests : IDisposable
         Assert.Equal((folder, $"{Name}@{_server.Add(Name).Commit}"), (info.GetProperty("folder").GetString()!, info.GetProperty("published").GetString()));
         Assert.Equal(0, Attend("predict", Name, "--text", "a text").ExitCode);
         Assert.Equal(0, Attend("info", Name, "--weights", "--json").ExitCode);
+        Assert.Equal(0, Attend("tokenizer", "encode", "--model", Name, "--text", "a text").ExitCode);
         Assert.Equal(0, Attend("convert", Name, "--out", _home.File("converted")).ExitCode);
         Assert.Equal(File.ReadAllBytes(TinyBert.File("config.json")), File.ReadAllBytes(_home.File("converted", "config.json")));
         Assert.Empty(_server.Requests);

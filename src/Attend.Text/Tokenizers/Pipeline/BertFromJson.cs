@@ -6,7 +6,7 @@ internal static class BertFromJson
     /// <summary>The tokenizer, or null where the definition is anything more or less than BERT's.</summary>
     public static BertTokenizer? TryCreate(TokenizerDefinition definition, SpecialTokenNames names, string folder)
     {
-        if (definition is not { Normalizer: BertNormalizer { CleanText: true } normalizer, PreTokenizer: BertPreTokenizer, Model: WordPieceDefinition { ContinuationPrefix: "##" } model, Decoder: WordPieceDecoder { Prefix: "##", CleanUp: true } or null }) return null;
+        if (definition is not { Truncation: null, Padding: null, Normalizer: BertNormalizer { CleanText: true } normalizer, PreTokenizer: BertPreTokenizer, Model: WordPieceDefinition { ContinuationPrefix: "##" } model, Decoder: WordPieceDecoder { Prefix: "##", CleanUp: true } or null }) return null;
         if (model.MaxWordCodePoints is < 1 or > BertTokenizer.LongestWordAllowed || model.Vocabulary.Contains(null)) return null;
         string[] vocabulary = [.. model.Vocabulary!];
         var options = BertTokenizerFiles.Override(folder, BertEngine.OptionsOf(normalizer, model) with

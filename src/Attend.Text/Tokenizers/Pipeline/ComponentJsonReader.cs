@@ -35,6 +35,7 @@ internal static class ComponentJsonReader
         "Digits" => new DigitsPreTokenizer(part.FlagOr("individual_digits", false)),
         "CharDelimiterSplit" or "Delimiter" => new CharDelimiterPreTokenizer(part.Get("delimiter").Character),
         "Split" => new SplitPreTokenizer(Pattern(part.Get("pattern")), Behavior(part.Get("behavior")), part.FlagOr("invert", false)),
+        "UnicodeScripts" => new UnicodeScriptsPreTokenizer(),
         "FixedLength" => new FixedLengthPreTokenizer(part.Find("length")?.Count is { } length ? length > 0 ? length : throw part.Get("length").Expected("at least 1") : 5),
         var kind => throw part.Get("type").Fault($"a pre-tokenizer of kind '{kind}' is not known here"),
     };

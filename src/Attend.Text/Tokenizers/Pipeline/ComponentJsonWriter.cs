@@ -103,6 +103,9 @@ internal static class ComponentJsonWriter
                 writer.WriteString("behavior", split.Behavior.ToString());
                 writer.WriteBoolean("invert", split.Invert);
                 break;
+            case UnicodeScriptsPreTokenizer:
+                writer.WriteString("type", "UnicodeScripts");
+                break;
             case FixedLengthPreTokenizer fixedLength:
                 writer.WriteString("type", "FixedLength");
                 writer.WriteNumber("length", fixedLength.Length);

@@ -18,8 +18,7 @@ internal sealed class PipelineTokenizer : ITokenizer
     private readonly SegmentEncoder _encoder;
     private readonly int _padId;
 
-    // Scratch of the thread that came last; others make their own.
-    private PipelineScratch? _scratch;
+    private readonly ScratchPool _scratches = new();
 
     /// <summary>An engine for a definition.</summary>
     /// <param name="definition">What to run.</param>
@@ -28,6 +27,7 @@ internal sealed class PipelineTokenizer : ITokenizer
     public PipelineTokenizer(TokenizerDefinition definition, SpecialTokenNames? names = null)
     {
         Definition = definition;
+        FileOptions = OptionsOf(definition);
         (_entries, _ids) = Vocabulary(definition);
         _special = [.. definition.AddedTokens.Where(token => token.Special).Select(token => IdOf(token.Content)!.Value)];
         _template = PostProcessor.ToTemplate(definition.PostProcessor);
@@ -40,6 +40,8 @@ internal sealed class PipelineTokenizer : ITokenizer
     /// <summary>What it runs.</summary>
     public TokenizerDefinition Definition { get; }
 
+    public EncodeOptions FileOptions { get; }
+
     public int VocabSize => _entries.Length;
 
     public int PadId => _padId;
@@ -49,6 +51,18 @@ internal sealed class PipelineTokenizer : ITokenizer
     public SpecialTokenIds SpecialTokens { get; }
 
     public int SpecialTokenCount(bool pair) => _template.SpecialTokenCount(pair);
+
+    private static EncodeOptions OptionsOf(TokenizerDefinition definition)
+    {
+        var options = new EncodeOptions { Padding = definition.Padding };
+        return definition.Truncation is not { } truncation ? options : options with
+        {
+            MaxInputTokens = truncation.MaxInputTokens,
+            Truncation = truncation.Strategy,
+            TruncateLeft = truncation.FromLeft,
+            Stride = truncation.Stride,
+        };
+    }
 
     private static (string?[] Entries, Dictionary<string, int> Ids) Vocabulary(TokenizerDefinition definition)
     {
@@ -105,7 +119,7 @@ internal sealed class PipelineTokenizer : ITokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(options);
-        var scratch = Interlocked.Exchange(ref _scratch, null) ?? new PipelineScratch();
+        var scratch = _scratches.Take();
         var tokens = scratch.Tokens;
         tokens.Clear();
         _encoder.Encode(text, options.ParseSpecialTokens, scratch);
@@ -116,7 +130,7 @@ internal sealed class PipelineTokenizer : ITokenizer
             _encoder.Encode(pair, options.ParseSpecialTokens, scratch);
         }
         var result = assemble(texts, options);
-        if (scratch.IsSmall) Volatile.Write(ref _scratch, scratch);
+        _scratches.Return(scratch);
         return result;
     }
 

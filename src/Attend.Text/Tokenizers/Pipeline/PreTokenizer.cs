@@ -181,6 +181,39 @@ internal sealed class SplitPreTokenizer(TextPattern pattern, DelimiterBehavior b
     }
 }
 
+/// <summary>Cuts where the script changes, as SentencePiece does for its pieces: kana are Han, blanks go with what is before them.</summary>
+internal sealed class UnicodeScriptsPreTokenizer : SplittingPreTokenizer
+{
+    private const int ProlongedSoundMark = 0x30FC, Any = -1;
+
+    private static readonly int Han = UnicodeProperties.FindScript("Han"), Hiragana = UnicodeProperties.FindScript("Hiragana"), Katakana = UnicodeProperties.FindScript("Katakana"), Unknown = UnicodeProperties.FindScript("Unknown");
+
+    private static int ScriptOf(int codePoint)
+    {
+        if (codePoint == ' ') return Any;
+        var script = UnicodeProperties.ScriptNumberOf(codePoint);
+        if (script == Unknown) return Any;
+        return codePoint == ProlongedSoundMark || script == Hiragana || script == Katakana ? Han : script;
+    }
+
+    protected override void Split(Document document, TextPiece piece, List<TextPiece> into)
+    {
+        var units = document.Text.Units[..piece.End];
+        // As in the reference implementation, what is before the first character with a script is no part of any word.
+        var (from, last) = (-1, Any);
+        for (int at = piece.Start, next; at < piece.End; at = next)
+        {
+            var codePoint = UnicodeCharacters.CodePointAt(units, at);
+            next = at + UnicodeCharacters.UnitsOf(codePoint);
+            var script = ScriptOf(codePoint);
+            if (script == Any || script == last) continue;
+            if (from >= 0) into.Add(new TextPiece(from, at, -1));
+            (from, last) = (at, script);
+        }
+        if (from >= 0) into.Add(new TextPiece(from, piece.End, -1));
+    }
+}
+
 /// <summary>Cuts into words of so many characters.</summary>
 internal sealed class FixedLengthPreTokenizer(int length) : SplittingPreTokenizer
 {

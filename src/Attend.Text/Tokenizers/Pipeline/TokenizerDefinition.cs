@@ -32,7 +32,7 @@ internal sealed record TokenizerDefinition
     public TruncationDefinition? Truncation { get; init; }
 
     /// <summary>How the file wants inputs to be filled up, or null.</summary>
-    public PaddingDefinition? Padding { get; init; }
+    public PaddingOptions? Padding { get; init; }
 }
 
 /// <summary>A file that a tokenizer was made of.</summary>
@@ -69,21 +69,3 @@ internal sealed record AddedToken(int Id, string Content)
 /// <param name="Stride">Tokens that neighbouring windows share.</param>
 /// <param name="FromLeft">True where the beginning is cut, not the end.</param>
 internal sealed record TruncationDefinition(int MaxInputTokens, TruncationStrategy Strategy, int Stride, bool FromLeft);
-
-/// <summary>"padding" of a tokenizer.json.</summary>
-/// <param name="Id">Id of the token that fills.</param>
-/// <param name="Token">That token.</param>
-internal sealed record PaddingDefinition(int Id, string Token)
-{
-    /// <summary>Every input is filled up to this length; null: to the longest of the batch.</summary>
-    public int? Length { get; init; }
-
-    /// <summary>Lengths are rounded up to a multiple of this, or null.</summary>
-    public int? MultipleOf { get; init; }
-
-    /// <summary>Segment of the filling tokens.</summary>
-    public int SegmentId { get; init; }
-
-    /// <summary>True where filling comes first.</summary>
-    public bool OnLeft { get; init; }
-}

@@ -34,10 +34,10 @@ internal static class TokenizerJsonReader
         part.Find("stride")?.Count ?? 0,
         part.Find("direction")?.OneOf(("Left", true), ("Right", false)) ?? false);
 
-    private static PaddingDefinition ReadPadding(JsonPart part)
+    private static PaddingOptions ReadPadding(JsonPart part)
     {
         var strategy = part.Get("strategy");
-        return new PaddingDefinition(part.Get("pad_id").Count, part.Get("pad_token").Text)
+        return new PaddingOptions(part.Get("pad_id").Count, part.Get("pad_token").Text)
         {
             Length = strategy.Find("Fixed") is { } length ? length.Count : strategy.OneOf(("BatchLongest", (int?)null)),
             MultipleOf = part.Find("pad_to_multiple_of")?.Count is > 0 and { } multiple ? multiple : null,

@@ -66,7 +66,7 @@ internal static class TokenizerJsonWriter
         writer.WriteEndObject();
     }
 
-    private static void WritePadding(Utf8JsonWriter writer, PaddingDefinition padding)
+    private static void WritePadding(Utf8JsonWriter writer, PaddingOptions padding)
     {
         writer.WriteStartObject();
         if (padding.Length is { } length)

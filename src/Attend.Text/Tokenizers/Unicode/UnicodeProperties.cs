@@ -47,6 +47,8 @@ internal static class UnicodeProperties
     /// <summary>Number of a script for <see cref="IsScript"/>, or a negative number.</summary>
     public static int FindScript(string name) => Array.FindIndex(ScriptNames, known => known.Equals(name, StringComparison.OrdinalIgnoreCase));
 
+    public static int ScriptNumberOf(int codePoint) => Scripts.Value[codePoint];
+
     public static bool IsScript(int codePoint, int script) => Scripts.Value[codePoint] == script;
 
     /// <summary>White_Space.</summary>

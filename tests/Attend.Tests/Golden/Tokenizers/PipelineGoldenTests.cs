@@ -30,10 +30,19 @@ public sealed class PipelineGoldenTests
         foreach (var (input, expected) in Root.GetProperty("texts").EnumerateArray().Zip(item.GetProperty("cases").EnumerateArray()))
         {
             var (text, pair) = input.ValueKind == JsonValueKind.Array ? (input[0].GetString()!, input[1].GetString()) : (input.GetString()!, null);
-            var encoding = tokenizer.Encode(text, pair, new EncodeOptions { ParseSpecialTokens = true });
+            var options = tokenizer.FileOptions with { ParseSpecialTokens = true };
+            if (expected.TryGetProperty("refused", out _))
+            {
+                Assert.ThrowsAny<ArgumentException>(() => tokenizer.Encode(text, pair, options));
+                continue;
+            }
+            var encoding = tokenizer.Encode(text, pair, options);
             Assert.Equal(Ints(expected.GetProperty("ids")), encoding.Ids);
             Assert.Equal(Ints(expected.GetProperty("words")), encoding.WordIds);
             Assert.Equal(expected.TryGetProperty("segments", out var segments) ? Ints(segments) : new int[encoding.Length], encoding.SegmentIds);
+            Assert.Equal(expected.TryGetProperty("mask", out var mask) ? Ints(mask).Select(value => value == 1) : encoding.Ids.Select(_ => true), encoding.AttentionMask());
+            if (expected.TryGetProperty("overflow", out var overflow))
+                Assert.Equal([encoding.Ids, .. overflow.EnumerateArray().Select(Ints)], tokenizer.EncodeWindows(text, pair, options).Select(window => window.Ids));
             if (expected.TryGetProperty("offsets", out var offsets)) Assert.Equal(Ints(offsets), encoding.CodePointOffsets().SelectMany(span => new[] { span.Start, span.End }));
             Assert.Equal(expected.GetProperty("decoded").GetString(), tokenizer.Decode(encoding.Ids));
         }

@@ -122,6 +122,12 @@ const tokenizers = {
   ...Object.fromEntries(behaviors.map(b => [`Punctuation, ${b}`, wordLevel({ type: 'Punctuation', behavior: b })])),
   ...Object.fromEntries(behaviors.flatMap(b => [false, true].map(i => [`Split, ${b}${i ? ', inverted' : ''}`, wordLevel(split({ Regex: '[aeiou]|\\s' }, b, i))]))),
   'patterns': wordLevel({ type: 'Sequence', pretokenizers: ['\\b', '(?<=[a-m])[n-z]++', '[[:upper:]]+|\\p{^L}{2}', '(?i)K|\\h{3}'].map(p => split({ Regex: p }, 'Isolated')) }),
+  'UnicodeScripts': wordLevel({ type: 'UnicodeScripts' }),
+  'FixedLength': wordLevel({ type: 'FixedLength', length: 3 }),
+  ...Object.fromEntries([['LongestFirst', 9, 0, 'Right'], ['LongestFirst', 10, 2, 'Left'], ['OnlyFirst', 14, 2, 'Right'], ['OnlyFirst', 14, 2, 'Left'], ['OnlySecond', 11, 1, 'Right'], ['OnlySecond', 13, 3, 'Left']].map(([strategy, max_length, stride, direction], i) =>
+    [`cut: ${strategy}, ${direction}`, whole(byteBpe(), { pre_tokenizer: byteLevel(), decoder: byteLevel(), post_processor: { type: 'BertProcessing', sep: ['</s>', byteSize], cls: ['<s>', byteSize + 1] }, added_tokens: [add(byteSize, '</s>'), add(byteSize + 1, '<s>')],
+      truncation: { strategy, max_length, stride, direction }, ...i % 3 === 0 && { padding: { strategy: 'BatchLongest', direction: 'Left', pad_to_multiple_of: 8, pad_id: 7, pad_type_id: 1, pad_token: '<pad>' } } })])),
+  'filled': whole(byteBpe(), { pre_tokenizer: byteLevel(), decoder: byteLevel(), padding: { strategy: { Fixed: 12 }, direction: 'Right', pad_to_multiple_of: null, pad_id: 7, pad_type_id: 0, pad_token: '<pad>' } }),
   'CTC': whole(charBpe(), { decoder: { type: 'CTC', pad_token: 'a', word_delimiter_token: 'e', cleanup: true } }),
 };
 
@@ -133,10 +139,14 @@ for (const [name, tokenizer] of Object.entries(tokenizers)) {
   const cases = [];
   for (const input of [...texts, ...pairs]) {
     const [text, pair] = Array.isArray(input) ? input : [input];
-    const e = await t.encode(text, pair);
+    let e;
+    try { e = await t.encode(text, pair); } catch { cases.push({ refused: true }); continue; }
     const ids = e.getIds();
+    // Windows over both texts of a pair at once are not Attend's.
+    const overflow = pair !== undefined && tokenizer.truncation?.strategy === 'LongestFirst' ? [] : e.getOverflowing().map(o => o.getIds());
+    const filled = e.getAttentionMask().some(m => !m);
     const segments = e.getTypeIds();
-    cases.push({ ids, words: e.getWordIds().map(w => w ?? -1), ...segments.some(s => s) && { segments }, ...sameOffsets && { offsets: e.getOffsets().flat() }, decoded: await t.decode(ids, true) });
+    cases.push({ ids, ...overflow.length && { overflow }, ...filled && { mask: e.getAttentionMask() }, words: e.getWordIds().map(w => w ?? -1), ...segments.some(s => s) && { segments }, ...sameOffsets && { offsets: e.getOffsets().flat() }, decoded: await t.decode(ids, true) });
   }
   result.push({ name, tokenizer, cases });
 }

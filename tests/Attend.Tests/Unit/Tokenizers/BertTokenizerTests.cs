@@ -129,7 +129,7 @@ public sealed class BertTokenizerTests
     public void AnEmptyPairIsStillAPair() => Assert.Equal([0, 0, 0, 1], Uncased.Encode("a", "").SegmentIds);
 
     [Fact]
-    public void TruncationTakesOneTokenAtATimeFromTheLongerHalf()
+    public void TruncationCutsTheLongerTextToTheLengthOfTheShorterThenBoth()
     {
         for (var first = 0; first < 8; first++)
         {
@@ -137,11 +137,13 @@ public sealed class BertTokenizerTests
             {
                 for (var limit = 3; limit < 20; limit++)
                 {
-                    var (a, b) = (first, second);
-                    while (a + b > limit - 3)
+                    // From the other side: tokens are given, one by one, to the text that has fewer, the first one first; the last, odd one to the longer.
+                    var (a, b, room) = (0, 0, limit - 3);
+                    for (; room > 0 && (a < first || b < second); room--)
                     {
-                        if (a > b) a--;
-                        else b--;
+                        var isOdd = a == b && room == 1 && a < first && b < second;
+                        if (isOdd ? first > second : b == second || (a <= b && a < first)) a++;
+                        else b++;
                     }
                     var encoding = Uncased.Encode(Words("a", first), Words("b", second), limit);
                     Assert.Equal((a, b, first + second - a - b), (encoding.Ids.Count(id => id == Uncased.IdOf("a")), encoding.Ids.Count(id => id == Uncased.IdOf("b")), encoding.TruncatedTokenCount));

@@ -33,7 +33,7 @@ public sealed class InputTests
 
     [Theory]
     [InlineData(TruncationStrategy.LongestFirst, 9, "[CLS] a b c [SEP] a b c [SEP]")]
-    [InlineData(TruncationStrategy.LongestFirst, 8, "[CLS] a b c [SEP] a b [SEP]")]
+    [InlineData(TruncationStrategy.LongestFirst, 8, "[CLS] a b [SEP] a b c [SEP]")]
     [InlineData(TruncationStrategy.OnlyFirst, 8, "[CLS] a [SEP] a b c d [SEP]")]
     [InlineData(TruncationStrategy.OnlySecond, 8, "[CLS] a b c d [SEP] a [SEP]")]
     public void TheStrategySaysWhatIsCut(TruncationStrategy strategy, int limit, string expected)

@@ -39,6 +39,7 @@ public sealed class TokenizerJsonTests : IDisposable
             {"type": "Digits", "individual_digits": true},
             {"type": "CharDelimiterSplit", "delimiter": "-"},
             {"type": "Split", "pattern": {"Regex": "\\d+"}, "behavior": "MergedWithNext", "invert": true},
+            {"type": "UnicodeScripts"},
             {"type": "FixedLength", "length": 7}
           ]},
           "post_processor": {"type": "Sequence", "processors": [
@@ -99,7 +100,7 @@ public sealed class TokenizerJsonTests : IDisposable
     [InlineData("""{"version": "2.0", "model": {}}""", "2.0")]
     [InlineData("""{"model": {"type": "Neural"}}""", "'Neural'")]
     [InlineData("""{"normalizer": {"type": "Rot13"}, "model": {}}""", "'Rot13'")]
-    [InlineData("""{"pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "UnicodeScripts"}]}, "model": {}}""", "pre_tokenizer.pretokenizers[0].type\": a pre-tokenizer of kind 'UnicodeScripts'")]
+    [InlineData("""{"pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Guess"}]}, "model": {}}""", "pre_tokenizer.pretokenizers[0].type\": a pre-tokenizer of kind 'Guess'")]
     [InlineData("""{"post_processor": {"type": "X"}, "model": {}}""", "'X'")]
     [InlineData("""{"decoder": {"type": "Y"}, "model": {}}""", "'Y'")]
     [InlineData("""{"decoder": {}, "model": {}}""", "\"decoder\": has no \"type\"")]

@@ -1,14 +1,19 @@
+using System.Text;
+
 namespace Attend.Text.Tokenizers;
 
 /// <summary>A set of strings, each with a value, that is walked one UTF-16 code unit at a time: a double array (Aoe 1989).</summary>
+/// <remarks>Frequent code units are one step of the array, all others two, so that it stays dense however many different ones there are.</remarks>
 internal sealed class CharTrie
 {
     /// <summary>Where every walk begins.</summary>
     public const int Root = 0;
 
-    private const int Free = -1, MaxTries = 64;
+    private const int Free = -1, Unlinked = -2, MaxTries = 64, GivenUp = 4, MostDirect = 256, SecondSteps = 256;
 
+    /// <summary>0: in no key; up to <see cref="_direct"/>: the step; above: what two steps are made of.</summary>
     private readonly ushort[] _codes = new ushort[char.MaxValue + 1];
+    private int _direct;
     private Cell[] _cells = [];
     private int _used = 1;
 
@@ -25,9 +30,10 @@ internal sealed class CharTrie
     /// <param name="entries">Distinct, non-empty keys; values are 0 or greater.</param>
     public CharTrie(IEnumerable<(string Key, int Value)> entries)
     {
-        var sorted = entries.ToArray();
+        var keys = entries.ToArray();
+        AssignCodes(keys);
+        var sorted = keys.Select(entry => (Key: Steps(entry.Key), entry.Value)).ToArray();
         Array.Sort(sorted, (a, b) => string.CompareOrdinal(a.Key, b.Key));
-        AssignCodes(sorted);
         Grow(sorted.Length + 2);
         Take(Root, parent: Root);
 
@@ -43,7 +49,7 @@ internal sealed class CharTrie
             {
                 var unit = sorted[at].Key[depth];
                 for (end = at + 1; end < to && sorted[end].Key[depth] == unit;) end++;
-                children.Add((_codes[unit], at, end));
+                children.Add((unit, at, end));
             }
             if (children.Count == 0) continue;
             var offset = FindRoom(children);
@@ -65,10 +71,36 @@ internal sealed class CharTrie
     /// <returns>The node reached, or a negative number where no key goes on like this.</returns>
     public int Step(int node, char unit)
     {
-        var cells = _cells;
         var code = _codes[unit];
+        if (code > _direct)
+        {
+            node = StepTo(node, FirstStep(code));
+            return node < 0 ? node : StepTo(node, SecondStep(code));
+        }
+        return code == 0 ? -1 : StepTo(node, code);
+    }
+
+    private int StepTo(int node, int code)
+    {
+        var cells = _cells;
         var next = cells[node].Base + code;
-        return code != 0 && (uint)next < (uint)cells.Length && cells[next].Parent == node ? next : -1;
+        return (uint)next < (uint)cells.Length && cells[next].Parent == node ? next : -1;
+    }
+
+    private int FirstStep(int code) => _direct + 1 + ((code - _direct - 1) / SecondSteps);
+
+    private int SecondStep(int code) => 1 + ((code - _direct - 1) % SecondSteps);
+
+    private string Steps(string key)
+    {
+        var steps = new StringBuilder(key.Length);
+        foreach (var unit in key)
+        {
+            var code = _codes[unit];
+            if (code > _direct) steps.Append((char)FirstStep(code)).Append((char)SecondStep(code));
+            else steps.Append((char)code);
+        }
+        return steps.ToString();
     }
 
     /// <summary>Value of the key that ends at a node, or a negative number.</summary>
@@ -103,6 +135,7 @@ internal sealed class CharTrie
         ushort code = 0;
         foreach (var unit in Enumerable.Range(0, counts.Length).Where(unit => counts[unit] > 0).OrderByDescending(unit => counts[unit]).ThenBy(unit => unit).Take(ushort.MaxValue))
             _codes[unit] = ++code;
+        _direct = Math.Min((int)code, MostDirect);
     }
 
     private int FindRoom(List<(ushort Code, int From, int To)> children)
@@ -110,11 +143,14 @@ internal sealed class CharTrie
         children.Sort((a, b) => a.Code.CompareTo(b.Code));
         var first = children[0].Code;
         var tries = 0;
-        for (var cell = _firstFree; cell >= 0 && tries < MaxTries; cell = _nextFree[cell])
+        for (int cell = _firstFree, next; cell >= 0 && tries < MaxTries; cell = next)
         {
+            next = _nextFree[cell];
             if (cell < first) continue;
             tries++;
             if (Fits(children, cell - first)) return cell - first;
+            // The first cells, which are the longest free, are given up, so that the search goes on where there is room.
+            if (tries <= GivenUp && children.Count > 1) Unlink(cell);
         }
         return _used;
     }
@@ -131,13 +167,20 @@ internal sealed class CharTrie
     private void Take(int cell, int parent)
     {
         if (cell >= _cells.Length) Grow(cell + 1);
+        Unlink(cell);
+        _cells[cell] = new Cell { Base = 0, Parent = parent, Value = -1 };
+        _used = Math.Max(_used, cell + 1);
+    }
+
+    private void Unlink(int cell)
+    {
         var (previous, next) = (_previousFree[cell], _nextFree[cell]);
+        if (previous == Unlinked) return;
         if (previous >= 0) _nextFree[previous] = next;
         else _firstFree = next;
         if (next >= 0) _previousFree[next] = previous;
         else _lastFree = previous;
-        _cells[cell] = new Cell { Base = 0, Parent = parent, Value = -1 };
-        _used = Math.Max(_used, cell + 1);
+        _previousFree[cell] = Unlinked;
     }
 
     private void Grow(int needed)

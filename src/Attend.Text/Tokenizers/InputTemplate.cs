@@ -61,7 +61,7 @@ internal sealed class InputTemplate
         return options.Padding is { } padding ? padding.Apply(windows) : windows;
     }
 
-    private IReadOnlyList<Encoding> Windows(TokenizedTexts texts, EncodeOptions options)
+    private List<Encoding> Windows(TokenizedTexts texts, EncodeOptions options)
     {
         if (options.Stride < 0) throw new ArgumentOutOfRangeException(nameof(options), options.Stride, $"A stride of {options.Stride} tokens; expected 0 or more.");
         var room = Room(texts, options);

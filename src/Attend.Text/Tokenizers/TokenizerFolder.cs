@@ -68,7 +68,7 @@ public static class TokenizerFolder
         {
             return make();
         }
-        catch (ArgumentException fault)
+        catch (Exception fault) when (fault is ArgumentException or TokenizationException)
         {
             throw new DataFileException(file, null, fault.Message, fault);
         }

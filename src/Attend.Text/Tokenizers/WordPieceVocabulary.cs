@@ -74,8 +74,8 @@ internal sealed class WordPieceVocabulary
         const int Chunk = sizeof(ulong) / sizeof(char);
         var bytes = MemoryMarshal.AsBytes(word);
         if (word.Length < Chunk)
-            return word.IsEmpty ? 0 : Mix(word[0] | ((ulong)word[word.Length / 2] << 16) | ((ulong)word[^1] << 32) | ((ulong)word.Length << 48));
-        var hash = (ulong)word.Length;
+            return word.IsEmpty ? 0 : Mix(TableSeed.Value ^ word[0] | ((ulong)word[word.Length / 2] << 16) | ((ulong)word[^1] << 32) | ((ulong)word.Length << 48));
+        var hash = TableSeed.Value + (ulong)word.Length;
         for (; bytes.Length > sizeof(ulong); bytes = bytes[sizeof(ulong)..])
         {
             hash = Mix(hash ^ MemoryMarshal.Read<ulong>(bytes));

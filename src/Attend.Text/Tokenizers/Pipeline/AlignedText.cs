@@ -15,6 +15,9 @@ internal sealed class AlignedText
 
     public int Capacity => _units.Length;
 
+    /// <summary>Most code units that it may grow to.</summary>
+    public int MostUnits { get; set; } = int.MaxValue;
+
     public ReadOnlySpan<char> Units => _raw is null ? _units.AsSpan(0, Length) : _raw;
 
     /// <summary>Becomes a raw text itself; nothing is copied.</summary>
@@ -118,7 +121,8 @@ internal sealed class AlignedText
 
     private void Grow(int needed)
     {
-        var size = Math.Max(needed, _units.Length * 2);
+        if (needed > MostUnits) throw new TokenizationException($"normalisation makes more than {MostUnits} characters of a text; the tokenizer's definition cannot be meant");
+        var size = (int)Math.Clamp(_units.Length * 2L, needed, MostUnits);
         Array.Resize(ref _units, size);
         Array.Resize(ref _starts, size);
         Array.Resize(ref _ends, size);
@@ -162,6 +166,7 @@ internal sealed class Document
     public void SetRaw(string text)
     {
         Text.SetRaw(text);
+        Text.MostUnits = _spare.MostUnits = HostileFiles.MostUnits(text.Length);
         Pieces.Clear();
         if (text.Length > 0) Pieces.Add(new TextPiece(0, text.Length, -1));
     }

@@ -11,6 +11,9 @@ internal sealed class CharsMap
     // The longest that SentencePiece has takes 33; without a bound a short text could become a huge one.
     private const int MostReplacementBytes = 4096;
 
+    // SentencePiece's own have up to 20; a damaged double array may go round in circles.
+    private const int MostUnitsOfRule = 256;
+
     private readonly uint[] _units;
     private readonly byte[] _replacements;
     private readonly ConcurrentDictionary<int, string> _decoded = new();
@@ -95,6 +98,7 @@ internal sealed class CharsMap
                 if (found >= 0) (best, length) = (Replacement(found), at + rune.Utf16SequenceLength);
             }
             at += rune.Utf16SequenceLength;
+            if (at > MostUnitsOfRule) throw new TokenizationException($"a compiled character rule is for more than {MostUnitsOfRule} characters");
         }
         return best;
     }

@@ -193,6 +193,8 @@ internal sealed class StripDecoder(string content, int start, int stop) : Decode
 /// <summary>Puts a text in place of every match, token by token.</summary>
 internal sealed class ReplaceDecoder(TextPattern pattern, string content) : Decoder
 {
+    private const long MostUnits = 1 << 22;
+
     public TextPattern Pattern { get; } = pattern;
 
     public string Content { get; } = content;
@@ -200,6 +202,7 @@ internal sealed class ReplaceDecoder(TextPattern pattern, string content) : Deco
     public override List<string> Decode(List<string> tokens)
     {
         var (matches, text) = (new List<DelimiterMatch>(), new StringBuilder());
+        var left = Math.Max(MostUnits, tokens.Sum(token => (long)token.Length));
         for (var i = 0; i < tokens.Count; i++)
         {
             Pattern.Find(tokens[i], matches);
@@ -208,7 +211,9 @@ internal sealed class ReplaceDecoder(TextPattern pattern, string content) : Deco
             {
                 if (match.IsMatch) text.Append(Content);
                 else text.Append(tokens[i], match.Start, match.End - match.Start);
+                if (text.Length > left) throw new TokenizationException($"decoding makes more than {MostUnits} characters; the tokenizer's definition cannot be meant");
             }
+            left -= text.Length;
             tokens[i] = text.ToString();
         }
         return tokens;

@@ -6,8 +6,6 @@ namespace Attend.Text.Tokenizers.Pipeline;
 /// <summary>A value of a JSON file that knows its place, so that every fault names file and place.</summary>
 internal readonly struct JsonPart
 {
-    private const long LargestFile = 1L << 30;
-
     private readonly string _file, _place;
     private readonly JsonElement _value;
 
@@ -17,11 +15,9 @@ internal readonly struct JsonPart
     /// <exception cref="DataFileException">The file is missing, too large, no JSON, or the function finds a fault.</exception>
     public static T Read<T>(string path, Func<JsonPart, T> read)
     {
-        if (!File.Exists(path)) throw new DataFileException(path, null, "no such file");
-        if (new FileInfo(path).Length > LargestFile) throw new DataFileException(path, null, "larger than 1 GiB; that is no tokenizer's file");
         try
         {
-            ReadOnlyMemory<byte> bytes = File.ReadAllBytes(path);
+            ReadOnlyMemory<byte> bytes = HostileFiles.Read(path);
             if (bytes.Span.StartsWith(System.Text.Encoding.UTF8.Preamble)) bytes = bytes[3..];
             using var document = JsonDocument.Parse(bytes);
             var root = new JsonPart(path, "", document.RootElement);

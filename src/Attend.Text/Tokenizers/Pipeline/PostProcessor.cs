@@ -15,9 +15,17 @@ internal abstract class PostProcessor
             [] => InputTemplate.Plain(trims),
             [BertPostProcessor bert] => Bert(bert, trims),
             [RobertaPostProcessor roberta] => Roberta(roberta, trims),
-            [TemplatePostProcessor template] => new InputTemplate(template.Single.Select(template.ToElement), template.Pair.Select(template.ToElement), trims),
+            [TemplatePostProcessor template] => new InputTemplate(Elements(template, template.Single), Elements(template, template.Pair), trims),
             _ => throw new ArgumentException($"{adding.Length} post-processors of one sequence add special tokens; expected at most one"),
         };
+    }
+
+    private static IEnumerable<InputTemplate.Element> Elements(TemplatePostProcessor template, IReadOnlyList<TemplatePiece> pieces)
+    {
+        if (pieces.Count > HostileFiles.MostPlaces) throw new ArgumentException($"a template of {pieces.Count} places; expected at most {HostileFiles.MostPlaces}");
+        var special = pieces.Where(piece => piece.SpecialToken is not null).Sum(piece => (long)template.SpecialTokens[piece.SpecialToken!].Count);
+        if (special > HostileFiles.MostSpecialTokens) throw new ArgumentException($"a template with {special} special tokens; expected at most {HostileFiles.MostSpecialTokens}");
+        return pieces.Select(template.ToElement);
     }
 
     private static IEnumerable<PostProcessor> Flatten(PostProcessor? processor)

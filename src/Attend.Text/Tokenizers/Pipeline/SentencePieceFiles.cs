@@ -6,16 +6,13 @@ namespace Attend.Text.Tokenizers.Pipeline;
 /// <summary>SentencePiece .model files, with what tokenizer_config.json says of their special tokens.</summary>
 internal static class SentencePieceFiles
 {
-    private const long LargestFile = 1L << 30;
-
     /// <summary>Loads a model.</summary>
     /// <param name="file">The .model file.</param>
     /// <param name="folder">Where tokenizer_config.json would lie.</param>
     /// <exception cref="DataFileException">The file is no SentencePiece model, or the tokenizer's class changes ids or text in a way not known here.</exception>
     public static ITokenizer Load(string file, string folder)
     {
-        if (new FileInfo(file).Length > LargestFile) throw new DataFileException(file, null, "larger than 1 GiB; that is no SentencePiece model");
-        var bytes = File.ReadAllBytes(file);
+        var bytes = HostileFiles.Read(file);
         SentencePieceModel model;
         try
         {

@@ -8,10 +8,10 @@ internal static class TextLines
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <exception cref="DataFileException">A line is not UTF-8.</exception>
+    /// <exception cref="DataFileException">The file is too large, or a line is not UTF-8.</exception>
     public static List<string> Read(string path)
     {
-        ReadOnlySpan<byte> rest = File.ReadAllBytes(path);
+        ReadOnlySpan<byte> rest = HostileFiles.Read(path);
         if (rest.StartsWith(System.Text.Encoding.UTF8.Preamble)) rest = rest[3..];
         var lines = new List<string>();
         while (!rest.IsEmpty)

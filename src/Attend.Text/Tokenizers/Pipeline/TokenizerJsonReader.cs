@@ -39,12 +39,14 @@ internal static class TokenizerJsonReader
         var strategy = part.Get("strategy");
         return new PaddingOptions(part.Get("pad_id").Count, part.Get("pad_token").Text)
         {
-            Length = strategy.Find("Fixed") is { } length ? length.Count : strategy.OneOf(("BatchLongest", (int?)null)),
-            MultipleOf = part.Find("pad_to_multiple_of")?.Count is > 0 and { } multiple ? multiple : null,
+            Length = strategy.Find("Fixed") is { } length ? PaddingLength(length) : strategy.OneOf(("BatchLongest", (int?)null)),
+            MultipleOf = part.Find("pad_to_multiple_of") is { } multiple && PaddingLength(multiple) is > 0 and var size ? size : null,
             SegmentId = part.Find("pad_type_id")?.Count ?? 0,
             OnLeft = part.Find("direction")?.OneOf(("Left", true), ("Right", false)) ?? false,
         };
     }
+
+    private static int PaddingLength(JsonPart part) => part.Count is <= HostileFiles.LongestPadding and var length ? length : throw part.Expected($"at most {HostileFiles.LongestPadding}");
 
     private static AddedToken ReadAddedToken(JsonPart part)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Attend.Text.Tokenizers;
 using Attend.Text.Tokenizers.Pipeline;
 
 namespace Attend.Tests.Golden.Tokenizers;

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using Attend.Checkpoints;
 using static Attend.Tests.Unit.Checkpoints.TorchBytes;
@@ -7,13 +5,11 @@ using static TorchSharp.torch;
 
 namespace Attend.Tests.Property.Checkpoints;
 
-/// <summary>Damaged files are taken or refused by our own exception: never another one, never more memory than the file's own measure.</summary>
-/// <remarks>A fixed seed and number of files in the suite; ATTEND_FUZZ_SECONDS=600 runs each test that long, with ever new seeds.</remarks>
+/// <summary>Damaged files of checkpoints; see <see cref="Fuzzing"/>.</summary>
 public sealed class CheckpointFuzzTests : IDisposable
 {
-    private const int Rounds = 500;
-    // What opening any small file may allocate, in bytes: buffers, messages, and a value for every byte of a pickle.
-    private const long MaxAllocated = 8_000_000;
+    // Buffers, messages, and a value for every byte of a pickle.
+    private static readonly Fuzzing Fuzz = new() { MostAllocated = 8_000_000, IsRefusal = exception => exception is CheckpointException };
 
     private static readonly string Golden = Repository.Path("tests", "Attend.Tests", "Golden", "torch");
 
@@ -29,14 +25,14 @@ public sealed class CheckpointFuzzTests : IDisposable
         Safetensors.Write(_folder.File("sound"), [("a", arange(6, ScalarType.Float32).reshape(2, 3)), ("b", tensor(true)), ("c", zeros(0, 4, ScalarType.Int64)), ("d", ones(3, ScalarType.BFloat16))],
             new Dictionary<string, string> { ["format"] = "pt" });
         byte[][] pieces = [.. "{|}|[|]|,|:|\"|\\|0|-|9999999999999999999|1e9|null|\"a\":|\\ud800|\0|__metadata__|BOOL|F64|data_offsets|shape|[0,0]|4294967296".Split('|').Select(Encoding.UTF8.GetBytes)];
-        Fuzz([File.ReadAllBytes(_folder.File("sound"))], pieces, OpenAndRead);
+        Fuzz.Run([File.ReadAllBytes(_folder.File("sound"))], pieces, OpenAndRead);
     }
 
     [Fact]
     public void FilesOfTorchSave()
     {
         byte[][] seeds = [.. new[] { "zip.bin", "legacy.bin", "protocol4.bin", "module-legacy.bin", "wrapped.ckpt" }.Select(name => File.ReadAllBytes(Path.Combine(Golden, name)))];
-        Fuzz(seeds, PicklePieces(), OpenAndRead);
+        Fuzz.Run(seeds, PicklePieces(), OpenAndRead);
     }
 
     [Fact]
@@ -44,8 +40,8 @@ public sealed class CheckpointFuzzTests : IDisposable
     {
         var pickle = Pickle(Dictionary((TextOf("w"), Tensor(Storage("FloatStorage", "0", 3), 0, [3, 1], [1, 3])), (TextOf("o"), Ordered)));
         var legacy = Dictionary((TextOf("w"), Tensor(LegacyStorage("FloatStorage", "0", 3, Tuple(TextOf("v"), Number(1), Number(2))), 0, [2], [1])));
-        Fuzz([pickle], PicklePieces(), bytes => OpenAndRead(Archive(bytes, ("data/0", Floats(1, 2, 3)))));
-        Fuzz([legacy], PicklePieces(), bytes => OpenAndRead(Stream(bytes, ("0", 3, Floats(1, 2, 3)))));
+        Fuzz.Run([pickle], PicklePieces(), bytes => OpenAndRead(Archive(bytes, ("data/0", Floats(1, 2, 3)))));
+        Fuzz.Run([legacy], PicklePieces(), bytes => OpenAndRead(Stream(bytes, ("0", 3, Floats(1, 2, 3)))));
     }
 
     [Fact]
@@ -54,7 +50,7 @@ public sealed class CheckpointFuzzTests : IDisposable
         var sound = """{"model_type":"bert","architectures":["BertForSequenceClassification"],"vocab_size":30522,"hidden_size":128,"num_hidden_layers":2,"num_attention_heads":2,"intermediate_size":512,"hidden_act":"gelu","hidden_dropout_prob":0.1,"layer_norm_eps":1e-12,"pad_token_id":0,"id2label":{"0":"a","1":"b"},"label2id":{"a":0,"b":1},"problem_type":"single_label_classification","unknown":{"x":[1,2]}}"""u8.ToArray();
         byte[][] pieces = [.. "{|}|[|]|,|:|\"|\\|0|-1|99999999999|1e999|NaN|null|true|\"a\":|\\ud800|\0|\"id2label\":|\"model_type\":|\"bert\"|2147483647|0.5|\"x\"".Split('|').Select(Encoding.UTF8.GetBytes)];
         var path = _folder.File("config.json");
-        Fuzz([sound], pieces, bytes =>
+        Fuzz.Run([sound], pieces, bytes =>
         {
             File.WriteAllBytes(path, bytes);
             var folder = ModelFolder.Open(_folder.Root);
@@ -69,7 +65,7 @@ public sealed class CheckpointFuzzTests : IDisposable
         Safetensors.Write(_folder.File("one.safetensors"), [("a", ones(2)), ("b", ones(2))]);
         var sound = """{"metadata":{"total_size":16},"weight_map":{"a":"one.safetensors","b":"one.safetensors"}}"""u8.ToArray();
         byte[][] pieces = [.. "{|}|[|]|,|:|\"|\\|0|null|\"a\":|../|/|one.safetensors|\\ud800|\0|\"weight_map\":".Split('|').Select(Encoding.UTF8.GetBytes)];
-        Fuzz([sound], pieces, bytes =>
+        Fuzz.Run([sound], pieces, bytes =>
         {
             File.WriteAllBytes(_folder.File("model.safetensors.index.json"), bytes);
             WeightsSource.Open(_folder.Root).Dispose();
@@ -90,46 +86,5 @@ public sealed class CheckpointFuzzTests : IDisposable
         foreach (var name in weights.Entries.Keys)
             if (weights.Read(name).NumberOfElements * weights.Entries[name].ByteCount / Math.Max(1, weights.Entries[name].ElementCount) > Math.Max(1 << 16, bytes.Length))
                 throw new InvalidOperationException($"tensor {name} is larger than its file");
-    }
-
-    private static void Fuzz(byte[][] seeds, byte[][] pieces, Action<byte[]> open)
-    {
-        var seconds = int.Parse(Environment.GetEnvironmentVariable("ATTEND_FUZZ_SECONDS") ?? "0", CultureInfo.InvariantCulture);
-        var seed = seconds > 0 ? (int)(Stopwatch.GetTimestamp() & 0xFFFFFF) : 20240301;
-        var mutator = new Mutator(seed, pieces);
-        var started = Stopwatch.GetTimestamp();
-        var (taken, refused) = (0, 0);
-        for (var round = 0; round < Rounds || Stopwatch.GetElapsedTime(started).TotalSeconds < seconds; round++)
-        {
-            var bytes = mutator.Damage(seeds[round % seeds.Length]);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            var begun = Stopwatch.GetTimestamp();
-            try
-            {
-                open(bytes);
-                taken++;
-            }
-            catch (CheckpointException)
-            {
-                refused++;
-            }
-            catch (Exception exception)
-            {
-                throw new InvalidOperationException($"seed {seed}, round {round}: {Keep(bytes)}", exception);
-            }
-            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            if (allocated > MaxAllocated || Stopwatch.GetElapsedTime(begun).TotalSeconds > 60)
-                throw new InvalidOperationException($"seed {seed}, round {round}: {allocated} bytes allocated for a file of {bytes.Length}: {Keep(bytes)}");
-        }
-        if (seconds > 0) TestContext.Current.SendDiagnosticMessage($"seed {seed}: {taken} taken, {refused} refused");
-        if (seconds > 0) File.AppendAllText(Path.Combine(Path.GetTempPath(), "attend-fuzz.log"), $"{new StackTrace().GetFrame(1)!.GetMethod()!.Name} seed {seed}: {taken} taken, {refused} refused in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s\n");
-        Assert.True(taken > 0 && refused > 0, $"{taken} taken, {refused} refused");
-    }
-
-    private static string Keep(byte[] bytes)
-    {
-        var path = Path.Combine(Path.GetTempPath(), $"attend-fuzz-{Guid.NewGuid():N}.bin");
-        File.WriteAllBytes(path, bytes);
-        return path;
     }
 }

@@ -21,6 +21,17 @@ public sealed class CharTrieTests
         }
     }
 
+    /// <summary>Vocabularies of many languages have thousands of characters, most of them rare.</summary>
+    [Fact]
+    public void ManyDifferentCharactersTakeNoMoreRoomThanTheyNeed()
+    {
+        var random = new Random(4);
+        var keys = Enumerable.Range(0, 50_000).Select(_ => string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ => (char)random.Next(0x100, 0xD000)))).Distinct().ToArray();
+        var trie = new CharTrie(keys.Select((key, value) => (key, value)));
+        Assert.InRange(trie.NodeLimit, keys.Length, 3 * keys.Sum(key => key.Length));
+        Assert.All(keys.Index(), entry => Assert.Equal((entry.Item.Length, entry.Index), (trie.LongestPrefix(entry.Item, out var value), value)));
+    }
+
     [Fact]
     public void AnEmptyTrieHoldsNothing() => Assert.Equal(0, new CharTrie([]).LongestPrefix("a", out _));
 }

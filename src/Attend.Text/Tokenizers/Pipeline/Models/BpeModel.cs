@@ -30,7 +30,8 @@ internal sealed class BpeModel : TokenModel
         var ids = IdsOf(definition.Vocabulary);
         _ids = ids.GetAlternateLookup<ReadOnlySpan<char>>();
         _unreachable = unreachable;
-        (_prefix, _suffix) = (definition.ContinuationPrefix ?? "", definition.EndOfWordSuffix ?? "");
+        _prefix = HostileFiles.RequireShortAffix("continuing_subword_prefix", definition.ContinuationPrefix);
+        _suffix = HostileFiles.RequireShortAffix("end_of_word_suffix", definition.EndOfWordSuffix);
         (_fusesUnknown, _ignoresMerges) = (definition.FuseUnknown, definition.IgnoreMerges);
         _unknownId = definition.UnknownToken is not { } unknown ? -1
             : ids.TryGetValue(unknown, out var unknownId) ? unknownId : throw new ArgumentException($"the unknown token '{unknown}' is not in the vocabulary");
@@ -235,8 +236,9 @@ internal sealed class MergeTable
     {
         var entries = _entries;
         var mask = (uint)(entries.Length - 1);
-        var key = ((ulong)(uint)left << 32) | (uint)right;
-        for (var at = (uint)((key * 0x9E3779B97F4A7C15) >> 32) & mask; ; at = (at + 1) & mask)
+        var key = (((ulong)(uint)left << 32) | (uint)right) ^ TableSeed.Value;
+        var high = Math.BigMul(key, 0x9E3779B97F4A7C15, out ulong low);
+        for (var at = (uint)(high ^ low) & mask; ; at = (at + 1) & mask)
         {
             ref readonly var entry = ref entries[at];
             if (entry.RankPlusOne == 0 || (entry.Left == left && entry.Right == right)) return at;

@@ -26,7 +26,7 @@ internal sealed class UnigramModel : TokenModel
         _unknownId = definition.UnknownId ?? -1;
         _isSinglePrecision = definition.IsSinglePrecision;
         _scores = [.. definition.Pieces.Select(piece => piece.Score)];
-        _trie = new CharTrie(ids.Where(entry => entry.Key.Length > 0 && !unreachable.Contains(entry.Value) && !definition.Unreachable.Contains(entry.Value)).Select(entry => (entry.Key, entry.Value)));
+        _trie = new CharTrie(ids.Where(entry => entry.Key.Length > 0 && !unreachable.Contains(entry.Value) && !definition.Unreachable.Contains(entry.Value)).Select(entry => (HostileFiles.RequireShort(entry.Key), entry.Value)));
         var least = definition.LeastScore ?? (_scores.Length > 0 ? _scores.Min() : 0);
         _unknownScore = Rounded(least - UnknownPenalty);
         _fallback = definition.ByteFallback ? [.. Enumerable.Range(0, 256).Select(value => ids.GetValueOrDefault($"<0x{value:X2}>", -1))] : [];

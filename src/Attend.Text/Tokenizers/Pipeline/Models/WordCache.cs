@@ -26,7 +26,7 @@ internal sealed class WordCache
     public static uint HashOf(ReadOnlySpan<char> word)
     {
         var bytes = MemoryMarshal.AsBytes(word);
-        var hash = (ulong)word.Length * 0x9E3779B97F4A7C15;
+        var hash = TableSeed.Value + (ulong)word.Length;
         for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..]) hash = Mix(hash ^ MemoryMarshal.Read<ulong>(bytes));
         var rest = 0UL;
         foreach (var unit in MemoryMarshal.Cast<byte, char>(bytes)) rest = (rest << 16) | unit;

@@ -15,7 +15,7 @@ internal sealed class WordPieceModel : TokenModel
         var ids = IdsOf(definition.Vocabulary);
         var reachable = ids.Where(entry => entry.Key.Length > 0 && !unreachable.Contains(entry.Value)).ToArray();
         var prefix = definition.ContinuationPrefix;
-        _beginnings = new CharTrie(reachable.Select(entry => (entry.Key, entry.Value)));
+        _beginnings = new CharTrie(reachable.Select(entry => (HostileFiles.RequireShort(entry.Key), entry.Value)));
         _continuations = prefix.Length == 0 ? _beginnings : new CharTrie(reachable
             .Where(entry => entry.Key.Length > prefix.Length && entry.Key.StartsWith(prefix, StringComparison.Ordinal))
             .Select(entry => (entry.Key[prefix.Length..], entry.Value)));

@@ -33,7 +33,7 @@ internal sealed class SentencePieceBpeModel : TokenModel
             if (_pieces[id].Kind is not (PieceKind.Normal or PieceKind.UserDefined or PieceKind.Unused)) ids.Remove(text);
         }
         _ids = ids.GetAlternateLookup<ReadOnlySpan<char>>();
-        _longestPiece = ids.Keys.DefaultIfEmpty("").Max(text => text.Length);
+        _longestPiece = ids.Keys.DefaultIfEmpty("").Max(text => HostileFiles.RequireShort(text).Length);
         _userDefined = new CharTrie(ids.Where(entry => _pieces[entry.Value].Kind == PieceKind.UserDefined).Select(entry => (entry.Key, entry.Value)));
         _hasUnused = _pieces.Any(piece => piece.Kind == PieceKind.Unused);
         _unknownId = model.UnknownId;

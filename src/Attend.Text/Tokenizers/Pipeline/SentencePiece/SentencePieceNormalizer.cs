@@ -16,7 +16,7 @@ internal sealed class SentencePieceNormalizer : NormalizerStep
     public SentencePieceNormalizer(SentencePieceModel model, IReadOnlyList<string> userDefined)
     {
         (_model, _map) = (model, new CharsMap(model.CharsMap));
-        _userDefined = new CharTrie(userDefined.Select((symbol, index) => (symbol, index)));
+        _userDefined = new CharTrie(userDefined.Select((symbol, index) => (HostileFiles.RequireShort(symbol), index)));
     }
 
     protected override void Apply(AlignedText from, int start, int end, AlignedText into, Document scratch)

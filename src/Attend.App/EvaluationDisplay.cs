@@ -1,4 +1,5 @@
 using System.Globalization;
+using Attend.Text.Metrics;
 
 namespace Attend.App;
 
@@ -11,9 +12,12 @@ internal static class EvaluationDisplay
     public static void Show(EvaluationCard card, string folder, params string[] names)
     {
         static string Number(double value) => value.ToString(Math.Abs(value) > 1.5 ? "0.00" : "0.0000", CultureInfo.InvariantCulture);
-        Output.WriteColumns(Console.Out, names.Where(card.Metrics.ContainsKey).Select(name => card.Intervals.TryGetValue(name, out var interval)
-            ? new[] { name, Number(card.Metrics[name]), $"95 %: {Number(interval.Low)} to {Number(interval.High)}" }
-            : [name, Number(card.Metrics[name])]));
+        string Value(IReadOnlyDictionary<string, double> metrics, IReadOnlyDictionary<string, BootstrapInterval> intervals, string name) => metrics.TryGetValue(name, out var value)
+            ? Number(value) + (intervals.TryGetValue(name, out var interval) ? $" [{Number(interval.Low)}, {Number(interval.High)}]" : "")
+            : "";
+        var rows = names.Where(card.Metrics.ContainsKey).Select(name => (string[])
+            [name, Value(card.Metrics, card.Intervals, name), .. card.Baselines.Select(baseline => Value(baseline.Metrics, baseline.Intervals, name))]);
+        Output.WriteColumns(Console.Out, rows.Prepend(["", $"{(card.Baselines.Count > 0 ? "this model" : "value")} [95 %]", .. card.Baselines.Select(baseline => baseline.Name)]));
         foreach (var table in card.Slices.Where(table => table.Slices.Count > 1))
         {
             Console.Out.WriteLine();

@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Attend.Checkpoints;
 using Attend.Tasks;
 using Attend.Text.Data;
@@ -17,34 +15,17 @@ namespace Attend;
 public sealed record Mistake(long Line, string Text, IReadOnlyList<string> Gold, IReadOnlyList<string> Predicted, double Probability, double GoldProbability);
 
 /// <summary>How good a classifier is on data it has not seen.</summary>
-/// <param name="Report">Everything counted, with its signature.</param>
-/// <param name="Figures">All figures with their intervals, those over all scores (ROC-AUC, average precision) included.</param>
-/// <param name="IntervalSignature">The choices that the intervals depend on.</param>
-/// <param name="Slices">The same over parts of the examples: by length, and by each column that was kept.</param>
+/// <param name="Card">The figures with intervals, signatures, slices and baselines, as in metrics.json.</param>
+/// <param name="Figures">All figures, each with the signature of its metric, those over all scores (ROC-AUC, average precision) included.</param>
+/// <param name="Report">Everything counted.</param>
 /// <param name="HardestMistakes">The wrong answers given with most certainty, worst first.</param>
-public sealed record ClassifierEvaluation(
-    ClassificationReport Report, IReadOnlyList<MeasuredFigure> Figures, string IntervalSignature, IReadOnlyList<SliceGroup> Slices, IReadOnlyList<Mistake> HardestMistakes)
+public sealed record ClassifierEvaluation(EvaluationCard Card, IReadOnlyList<MeasuredFigure> Figures, ClassificationReport Report, IReadOnlyList<Mistake> HardestMistakes)
 {
     // Examples held in memory at once; results do not depend on it.
     private const int WindowSize = 4096;
     private const int MaxBatchTokens = 8192;
     private const int MistakesKept = 50;
     private const int FewExamples = 30;
-
-    private static readonly JsonSerializerOptions LineJson = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
-    private static readonly JsonSerializerOptions FileJson = new(LineJson) { WriteIndented = true };
-
-    /// <summary>The figures by name.</summary>
-    public IReadOnlyDictionary<string, double> Metrics => new OrderedDictionary<string, double>(Figures.Select(figure => KeyValuePair.Create(figure.Name, figure.Value)));
-
-    /// <summary>Where the figures lie over resampled examples, by name.</summary>
-    public IReadOnlyDictionary<string, BootstrapInterval> Intervals => new OrderedDictionary<string, BootstrapInterval>(
-        Figures.Where(figure => figure.Interval is not null).Select(figure => KeyValuePair.Create(figure.Name, figure.Interval!)));
 
     /// <summary>Where results go unless another folder is named: evaluation/NAME in the model's folder, NAME being the data file's; evaluation/OWNER--MODEL/NAME in the current folder for a model in the hub's cache, which is not written to.</summary>
     public static string DefaultFolder(string modelFolder, string dataPath)
@@ -67,10 +48,12 @@ public sealed record ClassifierEvaluation(
         var task = classifier.Task;
         var measurement = new Measurement<ClassAnswer>(() => (ISummedMetric<ClassAnswer>)task.CreateMetric(), "length in tokens");
         var ranking = new RankingMetrics(task.Labels, task.IsMultiLabel);
+        var run = RunCard.Read(classifier.Folder.Path);
+        var (baselines, without) = LabelBaselines.Train(BaselineSource(classifier, run), cancel);
         var hardest = new PriorityQueue<Mistake, double>();
         var truncated = 0L;
         Directory.CreateDirectory(folder);
-        AtomicFile.Write(Path.Combine(folder, "predictions.jsonl"), stream =>
+        AtomicFile.Write(Path.Combine(folder, EvaluationCard.PredictionsFile), stream =>
         {
             var count = 0L;
             foreach (var window in LabeledTextFile.Read(dataPath, format).Chunk(WindowSize))
@@ -88,6 +71,7 @@ public sealed record ClassifierEvaluation(
                     var length = task.UncutTokenCount(window[i]);
                     measurement.Add(answers[i], expected, length, window[i].Kept);
                     ranking.Add(answers[i], expected);
+                    foreach (var baseline in baselines) baseline.Add(window[i], expected);
                     Write(stream, task.Labels, window[i], answers[i]);
                     if (Judge(task.Labels, window[i], answers[i], expected) is { } mistake) hardest.Enqueue(mistake, 1 - mistake.GoldProbability);
                     if (hardest.Count > MistakesKept) hardest.Dequeue();
@@ -105,32 +89,46 @@ public sealed record ClassifierEvaluation(
             _ => throw new NotSupportedException($"{measurement.Metric.GetType().Name} gives no report"),
         };
         var intervals = measurement.LabelIntervals();
-        var notes = report.Notes.Concat(ranking.Notes()).ToList();
+        report = report with { PerLabel = [.. report.PerLabel.Select(label => label with { Intervals = intervals.GetValueOrDefault(label.Label) })] };
+        var data = DataCard.Of(dataPath, report.ExampleCount);
+        var notes = new List<string>();
+        if (TrainingData.Overlap(run, data) is { } overlap) notes.Add(overlap);
+        notes.AddRange([.. report.Notes, .. ranking.Notes()]);
         if (truncated > 0) notes.Add($"{truncated} of {report.ExampleCount} texts were longer than {classifier.MaxInputTokens} tokens and were cut.");
         if (report.ExampleCount < FewExamples) notes.Add($"Only {report.ExampleCount} examples were measured: the true intervals are wider than the ones shown, which resampling so few makes too narrow.");
+        if (without is not null) notes.Add(without);
         var mistakes = new List<Mistake>();
         while (hardest.TryDequeue(out var mistake, out _)) mistakes.Insert(0, mistake);
 
-        var evaluation = new ClassifierEvaluation(
-            report with { Notes = [.. notes], PerLabel = [.. report.PerLabel.Select(label => label with { Intervals = intervals.GetValueOrDefault(label.Label) })] },
-            [.. measurement.Figures(), .. ranking.Figures()], measurement.IntervalSignature, measurement.Slices(), mistakes);
-        evaluation.WriteFiles(classifier, dataPath, folder);
+        IReadOnlyList<MeasuredFigure> figures = [.. measurement.Figures(), .. ranking.Figures()];
+        var evaluation = new ClassifierEvaluation(EvaluationCard.Of(classifier.Folder.Path, ClassifierTraining.Name, data, figures) with
+        {
+            IntervalSignature = measurement.IntervalSignature,
+            Slices = measurement.Slices(),
+            Baselines = [.. baselines.Select(baseline => baseline.Card())],
+            Notes = notes,
+            Report = EvaluationCard.Element(report),
+        }, figures, report, mistakes);
+        evaluation.Card.Write(folder);
+        ClassifierReport.Write(evaluation, classifier, ranking, folder);
         return evaluation;
     }
 
-    private void WriteFiles(TextClassifier classifier, string dataPath, string folder)
+    private static LabelBaselineSource<LabeledText> BaselineSource(TextClassifier classifier, RunCard? run)
     {
-        var data = new DataCard(dataPath, DatasetHash.Of(dataPath), Report.ExampleCount);
-        AtomicFile.Write(Path.Combine(folder, "metrics.json"), stream => JsonSerializer.Serialize(stream,
-            new { Model = classifier.Folder.Path, Data = data, Metrics, Intervals, Signatures = Figures.Select(figure => figure.Signature).Append(IntervalSignature).Distinct(), Slices, Report }, FileJson));
-        ClassifierReport.Write(this, classifier, data, folder);
+        IEnumerable<LabeledText> Read()
+        {
+            LabeledText[] examples = [.. LabeledTextFile.Read(run!.Train.Path, RunCard.As<LabeledTextOptions>(run.Format))];
+            return run.DevShare is { } share ? Split.Stratified(examples, share, run.Options.Seed).Train : examples;
+        }
+        var task = classifier.Task;
+        return new(run, task.Labels, task.IsMultiLabel, Read, example => [example.Text], example => example.Labels, () => (ISummedMetric<ClassAnswer>)task.CreateMetric());
     }
 
     private static void Write(Stream stream, IReadOnlyList<string> labels, LabeledText example, ClassAnswer answer)
     {
         var probabilities = answer.Probabilities!.Select((probability, label) => (Name: labels[label], Value: Math.Round(probability, 6))).ToDictionary(entry => entry.Name, entry => entry.Value);
-        JsonSerializer.Serialize(stream, new { example.Line, example.Text, Gold = example.Labels, Predicted = answer.Labels.Select(label => labels[label]), Probabilities = probabilities }, LineJson);
-        stream.WriteByte((byte)'\n');
+        EvaluationCard.WriteLine(stream, new { example.Line, example.Text, Gold = example.Labels, Predicted = answer.Labels.Select(label => labels[label]), Probabilities = probabilities });
     }
 
     private static Mistake? Judge(IReadOnlyList<string> labels, LabeledText example, ClassAnswer answer, ClassAnswer expected)

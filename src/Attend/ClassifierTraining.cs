@@ -32,8 +32,11 @@ public sealed record ClassifierTraining : EncoderTraining<LabeledText, Classific
     /// <summary>What the head reads: "cls" or "mean"; null = what the model's configuration says, "mean" for a new one.</summary>
     public string? Pooling { get; init; }
 
+    /// <summary>The name of the task in run.json and metrics.json.</summary>
+    internal const string Name = "text classification";
+
     /// <inheritdoc/>
-    protected override string TaskName => "text classification";
+    protected override string TaskName => Name;
 
     /// <inheritdoc/>
     protected override HeadKind Head => HeadKind.SequenceClassification;

@@ -39,6 +39,9 @@ public sealed record EvaluationCard
     /// <summary>Figures over parts of the examples.</summary>
     public IReadOnlyList<SliceGroup> Slices { get; init; } = [];
 
+    /// <summary>How good something simple is on the same examples.</summary>
+    public IReadOnlyList<BaselineCard> Baselines { get; init; } = [];
+
     /// <summary>What a reader must know before trusting a figure.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

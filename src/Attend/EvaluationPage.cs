@@ -16,6 +16,9 @@ internal sealed class EvaluationPage(EvaluationCard card, IReadOnlyList<Measured
     /// <summary>The page's sections, to be added to.</summary>
     public List<ReportSection> Sections { get; } = [];
 
+    /// <summary>What else is to be known of the evaluation, to be added to.</summary>
+    public List<ReportFact> Facts { get; } = [];
+
     /// <summary>Writes a picture beside the page.</summary>
     public byte[] Save(string name, byte[] png)
     {
@@ -29,6 +32,22 @@ internal sealed class EvaluationPage(EvaluationCard card, IReadOnlyList<Measured
         if (_run is { History.Count: > 0 }) Sections.Add(new ReportPicture("Training", Save("curves.png", TrainingCurves.Png(model.Path, _run)), "Curves over the course of training."));
     }
 
+    /// <summary>Adds the model's figures beside those of the baselines, where there are any.</summary>
+    /// <param name="shown">Names of the figures; those that are not there are left out.</param>
+    public void AddBaselines(IReadOnlyList<string> shown)
+    {
+        if (card.Baselines.Count == 0) return;
+        MeasuredFigure[] known = [.. shown.SelectMany(name => figures.Where(figure => figure.Name == name && card.Baselines[0].Metrics.ContainsKey(name)))];
+        var columns = known.Select(figure => FigureDefinitions.Column(figure.Name, figure.Signature)).ToArray();
+        IReadOnlyList<ReportCell> Row(string name, IReadOnlyDictionary<string, double> metrics, IReadOnlyDictionary<string, BootstrapInterval> intervals) =>
+            [name, .. known.Select((figure, i) => ReportCell.Figure(metrics[figure.Name], columns[i].Scale, intervals.GetValueOrDefault(figure.Name)) with { Bar = i == 0 ? ReportSections.BarOf(metrics[figure.Name], columns[i].Scale) : null })];
+        Sections.Add(new ReportTable("Beside baselines", [new(""), .. columns.Select(column => column.Column)],
+            [Row("this model", card.Metrics, card.Intervals), .. card.Baselines.Select(baseline => Row(baseline.Name, baseline.Metrics, baseline.Intervals))])
+        {
+            Legend = string.Join(" ", card.Baselines.Select(baseline => $"{char.ToUpperInvariant(baseline.Name[0])}{baseline.Name[1..]}: {char.ToLowerInvariant(baseline.Description[0])}{baseline.Description[1..]}")),
+        });
+    }
+
     /// <summary>Writes the page.</summary>
     /// <param name="examples">What was measured, beside the number of examples.</param>
     /// <param name="shown">Names of the figures at its head; those that are not there are left out.</param>
@@ -39,6 +58,7 @@ internal sealed class EvaluationPage(EvaluationCard card, IReadOnlyList<Measured
         [
             new ReportFact("Model", model.Path),
             new ReportFact("Measured on", $"{card.Data.Path}, {card.Data.ExampleCount} examples, sha256 {card.Data.Sha256}"),
+            .. Facts,
             .. _run is null ? [] : RunFacts.Of(_run),
         ],
         Figures =

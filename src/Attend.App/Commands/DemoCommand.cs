@@ -51,7 +51,7 @@ internal static class DemoCommand
             var answers = Questions.Select(question => (Text: question, Answer: classifier.Predict(question))).ToArray();
             if (parsed.GetValue(json))
             {
-                Output.WriteJson(new { Run = folder, Report = Path.Combine(target, "report.html"), card.Seconds, evaluation.Metrics, Predictions = answers.Select(entry => new { entry.Text, entry.Answer.Label, entry.Answer.Probability }) });
+                Output.WriteJson(new { Run = folder, Report = Path.Combine(target, "report.html"), card.Seconds, evaluation.Card.Metrics, Predictions = answers.Select(entry => new { entry.Text, entry.Answer.Label, entry.Answer.Probability }) });
                 return 0;
             }
             EvaluateCommand.Show(evaluation, target);

@@ -24,8 +24,7 @@ internal static class EvaluateCommand
         var tagging = new TaggingFormatOptions();
         var rules = TrainAnswerCommand.Rules();
         var command = new Command("evaluate", """
-            Measures a model by the figures of its task: accuracy, F1 per label and averaged, of labels or of spans, each with its 95% interval,
-            over all examples and over parts of them.
+            Measures a model by the figures of its task, each with its 95% interval, over all examples and over parts of them.
 
             Examples:
               attend evaluate runs/tickets --data test.tsv
@@ -76,7 +75,7 @@ internal static class EvaluateCommand
         var target = request.Folder(folder);
         var columns = format(RunCard.Read(folder) is { } card ? RunCard.As<LabeledTextOptions>(card.Format) : null) with { KeepColumns = request.SliceBy };
         var evaluation = ClassifierEvaluation.Run(classifier, request.Data, columns, target, request.Cancel);
-        if (request.Json) Output.WriteJson(new { Folder = target, evaluation.Metrics, evaluation.Intervals, evaluation.Slices, evaluation.Report });
+        if (request.Json) Output.WriteJson(new { Folder = target, evaluation.Card.Metrics, evaluation.Card.Intervals, evaluation.Card.Baselines, evaluation.Card.Slices, evaluation.Card.Notes, evaluation.Report });
         else Show(evaluation, target);
         return 0;
     }
@@ -92,21 +91,6 @@ internal static class EvaluateCommand
         rows.Add(["weighted", Number(report.Weighted.Precision), Number(report.Weighted.Recall), Number(report.Weighted.F1), report.ExampleCount.ToString()]);
         Output.WriteColumns(Console.Out, rows);
         Console.Out.WriteLine();
-        Output.WriteColumns(Console.Out, evaluation.Figures.Where(figure => !figure.Name.Contains('_') || figure.Name is "matthews_correlation" or "log_loss" or "calibration_error" or "roc_auc" or "average_precision")
-            .Select(figure => new[] { figure.Name, Number(figure.Value), figure.Interval is { } interval ? $"[{Number(interval.Low)}, {Number(interval.High)}]" : "" }));
-        foreach (var group in evaluation.Slices)
-        {
-            Console.Out.WriteLine();
-            Output.WriteColumns(Console.Out, group.Slices.Select(slice => new[]
-            {
-                slice.Name, slice.ExampleCount.ToString(), Number(slice.Figures["accuracy"]),
-                slice.Intervals.TryGetValue("accuracy", out var interval) ? $"[{Number(interval.Low)}, {Number(interval.High)}]" : "",
-            }).Prepend([group.By, "examples", "accuracy", ""]));
-        }
-        Console.Out.WriteLine();
-        Console.Out.WriteLine(report.Signature);
-        Console.Out.WriteLine(evaluation.IntervalSignature);
-        foreach (var note in report.Notes) Console.Out.WriteLine($"note: {note}");
-        Console.Out.WriteLine($"report   {Path.Combine(folder, "report.html")}");
+        EvaluationDisplay.Show(evaluation.Card, folder, "accuracy", "f1_macro", "f1_samples", "matthews_correlation", "log_loss", "calibration_error", "roc_auc", "average_precision");
     }
 }

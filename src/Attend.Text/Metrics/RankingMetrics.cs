@@ -72,6 +72,9 @@ public sealed class RankingMetrics : IMetric<ClassAnswer>
         return [.. Result().Select(figure => new MeasuredFigure(figure.Key, figure.Value, intervals.GetValueOrDefault(figure.Key), Signature))];
     }
 
+    /// <summary>Indices of the labels that are ranked: all, or of two the positive one.</summary>
+    public IReadOnlyList<int> RankedLabels => _ranked;
+
     /// <summary>Precision against recall of one label over falling thresholds, one point per distinct score; empty where it cannot be ranked.</summary>
     /// <param name="label">Label index; with two labels, only 1, the positive one.</param>
     /// <exception cref="ArgumentOutOfRangeException">The label is not ranked.</exception>

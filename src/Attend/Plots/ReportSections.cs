@@ -98,7 +98,8 @@ internal static class ReportSections
         };
     }
 
-    private static double? BarOf(double value, FigureScale scale) => scale switch { FigureScale.Count => null, FigureScale.Hundred => value / 100, _ => value };
+    /// <summary>How long the bar behind a figure is; null where it has no end.</summary>
+    public static double? BarOf(double value, FigureScale scale) => scale switch { FigureScale.Count => null, FigureScale.Hundred => value / 100, _ => value };
 
     private static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 }

@@ -100,11 +100,17 @@ public sealed class CommandLineTests(TrainedRun run) : IClassFixture<TrainedRun>
         var best = card.RootElement.GetProperty("history")[card.RootElement.GetProperty("best_epoch").GetInt32() - 1];
         Assert.Equal(best.GetProperty("dev_metrics").GetProperty("accuracy").GetDouble(), metrics.RootElement.GetProperty("metrics").GetProperty("accuracy").GetDouble(), 12);
         Assert.Equal(60, File.ReadLines(Path.Combine(folder, "predictions.jsonl")).Count());
-        foreach (var picture in new[] { "confusion_matrix.png", "curves.png" })
+        // Half of the texts are fruit; a list of words tells them from tools.
+        var baselines = metrics.RootElement.GetProperty("baselines").EnumerateArray().ToDictionary(baseline => baseline.GetProperty("name").GetString()!, baseline => baseline.GetProperty("metrics").GetProperty("accuracy").GetDouble());
+        Assert.Equal(0.5, baselines["majority class"]);
+        Assert.True(baselines["bag of words"] > 0.9);
+        Assert.Contains(metrics.RootElement.GetProperty("notes").EnumerateArray(), note => note.GetString()!.Contains("best epoch was chosen"));
+        foreach (var picture in new[] { "confusion_matrix.png", "curves.png", "reliability.png", "precision_recall.png" })
             Assert.Equal([0x89, 0x50, 0x4e, 0x47], File.ReadAllBytes(Path.Combine(folder, picture))[..4]);
         var page = File.ReadAllText(Path.Combine(folder, "report.html"));
         Assert.Contains("data:image/png;base64,", page);
         Assert.Contains("工具", page);
+        Assert.Contains("Beside baselines", page);
         Assert.DoesNotContain("http://", page.Replace("http://www.w3.org/", "", StringComparison.Ordinal));
     }
 

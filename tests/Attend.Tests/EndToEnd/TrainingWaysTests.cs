@@ -28,7 +28,7 @@ public sealed class TrainingWaysTests
         Assert.Equal(["blue", "red"], classifier.Predict("a red and blue thing here").Labels.Order());
         Assert.Empty(classifier.Predict("a thing here").Labels);
         var evaluation = ClassifierEvaluation.Run(classifier, data, format, folder.File("results"));
-        Assert.True(evaluation.Metrics["f1_micro"] > 0.95);
+        Assert.True(evaluation.Card.Metrics["f1_micro"] > 0.95);
         Assert.True(File.Exists(folder.File("results", "report.html")));
     }
 

@@ -7,6 +7,11 @@ namespace Attend;
 /// <summary>The pictures and the page of an encoder-decoder's evaluation.</summary>
 internal static class WritingReport
 {
+    private const int AlignmentCount = 3;
+
+    // Longer texts make a picture that nobody can read.
+    private const int LongestAligned = 200;
+
     private static readonly string[] ShownOfSlices = ["bleu", "chrf", "rouge1", "rougeL", "exact_match", "character_error_rate"];
 
     public static void Write(WritingEvaluation evaluation, TextGenerator generator, DataCard data, DecodingOptions options, string folder)
@@ -16,6 +21,7 @@ internal static class WritingReport
         if (card is { History.Count: > 0 })
             sections.Add(new ReportPicture("Training", Save("curves.png", TrainingCurves.Png(generator.Folder.Path, card)), "Curves over the course of training."));
         sections.AddRange(ReportSections.Slices(evaluation.Slices, ShownOfSlices, string.Join(' ', evaluation.Figures.Select(figure => figure.Signature).Distinct())));
+        sections.AddRange(Alignments(evaluation, generator, Save));
         sections.AddRange(Texts("Best texts", evaluation.Best));
         sections.AddRange(Texts("Worst texts", evaluation.Worst));
 
@@ -37,6 +43,21 @@ internal static class WritingReport
         {
             AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(png));
             return png;
+        }
+    }
+
+    private static IEnumerable<ReportSection> Alignments(WritingEvaluation evaluation, TextGenerator generator, Func<string, byte[], byte[]> save)
+    {
+        var shown = evaluation.Best.Concat(evaluation.Worst).Where(text => text.Source.Length <= LongestAligned && text.Text.Length is > 0 and <= LongestAligned)
+            .DistinctBy(text => text.Line).OrderByDescending(text => text.Source.Length).Take(AlignmentCount).ToArray();
+        for (var i = 0; i < shown.Length; i++)
+        {
+            var alignment = generator.Align(shown[i].Source, shown[i].Text);
+            yield return new ReportPicture($"Alignment of line {shown[i].Line}", save($"alignment-{i + 1}.png", AlignmentPlot.Png(alignment.Target, alignment.Source, alignment.Weights)),
+                "Rows are words written, columns words of the source; the darker a cell, the more the model looked at the source's word when it wrote the other.")
+            {
+                Legend = "Attention of the last decoder block but one, mean over its heads.",
+            };
         }
     }
 

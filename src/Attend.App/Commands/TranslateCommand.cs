@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using Attend.Checkpoints;
 using Attend.Decoding;
 using Attend.Layers;
+using Attend.Plots;
 using Attend.Text.Data;
 
 namespace Attend.App.Commands;
@@ -16,6 +18,7 @@ internal static class TranslateCommand
         var output = new Option<string?>("--output") { Description = "answers to a file (.txt: the best, one a line; .jsonl: all with their scores); without it to standard output", HelpName = "FILE" };
         var resume = new Option<bool>("--resume") { Description = "go on with an --output that was interrupted" };
         var stream = new Option<bool>("--stream") { Description = "show each piece of a --text's answer as soon as it is known (greedy or --sample)" };
+        var alignments = new Option<string?>("--alignments") { Description = "picture of how the answer of the one --text looks at its source", HelpName = "PNG" };
         var maxInputTokens = new Option<int?>("--max-input-tokens") { Description = "where a text is cut, in tokens  [default: as in training]" };
         var decoding = new DecodingCommandOptions();
         var format = new FormatOptions();
@@ -28,11 +31,11 @@ internal static class TranslateCommand
             Line n out belongs to text n in; an empty line stays an empty line.
 
             Examples:
-              attend translate runs/en-de --text "A man rides a bicycle." --beams 5 --n-best 3
+              attend translate runs/en-de --text "A man rides a bicycle." --beams 5 --n-best 3 --alignments alignment.png
               attend translate runs/en-de --input english.txt --output german.txt --beams 5
               cat english.txt | attend translate runs/en-de > german.txt
             """)
-        { model, text, input, output, resume, stream, maxInputTokens };
+        { model, text, input, output, resume, stream, alignments, maxInputTokens };
         decoding.AddTo(command);
         format.AddTo(command, labels: false);
         command.Add(precision);
@@ -44,6 +47,7 @@ internal static class TranslateCommand
             var inputPath = parsed.GetValue(input);
             if (given.Length > 0 && inputPath is not null) throw new ArgumentException("--text and --input exclude each other");
             if (parsed.GetValue(stream) && (given.Length != 1 || parsed.GetValue(json))) throw new ArgumentException("--stream needs one --text, and no --json");
+            if (parsed.GetValue(alignments) is not null && (given.Length != 1 || parsed.GetValue(stream))) throw new ArgumentException("--alignments needs one --text, and no --stream");
             if (parsed.GetValue(resume) && parsed.GetValue(output) is null) throw new ArgumentException("--resume goes with --output");
             using var generator = TextGenerator.Load(parsed.GetValue(model)!, parsed.GetValue(device)!, parsed.GetValue(maxInputTokens));
             generator.UsePrecision(parsed.GetValue(precision), Console.Error.WriteLine);
@@ -62,12 +66,12 @@ internal static class TranslateCommand
                 return 0;
             }
             var writings = sources.Chunk(given.Length > 0 ? int.MaxValue : 64).SelectMany(window => generator.Write(window, options, demands, cancel));
-            return Show(parsed, generator, writings, json, isForEyes: given.Length > 0);
+            return Show(parsed, generator, writings, json, alignments, isForEyes: given.Length > 0);
         });
         return command;
     }
 
-    private static int Show(ParseResult parsed, TextGenerator generator, IEnumerable<Writing> writings, Option<bool> json, bool isForEyes)
+    private static int Show(ParseResult parsed, TextGenerator generator, IEnumerable<Writing> writings, Option<bool> json, Option<string?> alignments, bool isForEyes)
     {
         var cut = 0L;
         var kept = new List<Writing>();
@@ -81,6 +85,14 @@ internal static class TranslateCommand
             if (!writing.Best.All(best => best.MeetsConstraints)) Console.Error.WriteLine("not every constraint is met: more --beams may find a text that does");
         }
         TellCut(cut, generator);
+        if (parsed.GetValue(alignments) is { } picture)
+        {
+            if (kept[0].Text.Length == 0) throw new InvalidDataException("nothing was written, so there is no alignment to draw");
+            var alignment = generator.Align(kept[0].Source, kept[0].Text);
+            var png = AlignmentPlot.Png(alignment.Target, alignment.Source, alignment.Weights);
+            AtomicFile.Write(picture, file => file.Write(png));
+            if (!parsed.GetValue(json)) Console.Error.WriteLine($"alignment {picture}");
+        }
         if (parsed.GetValue(json)) Output.WriteJson(new { Texts = kept.Select(writing => new { writing.Source, writing.Text, writing.Best, writing.CutTokenCount }) });
         return 0;
     }

@@ -54,6 +54,14 @@ public sealed class TokenEmbeddings : Module<Tensor, Tensor?, Tensor?, Tensor>
     /// <summary>[vocab, embedding].</summary>
     internal Tensor Words => _words.weight!;
 
+    /// <summary>Sets the position embeddings to sinusoids (Vaswani et al. 2017, section 3.5), from where they are learned: neighbours are alike from the start, so that attention finds them sooner.</summary>
+    internal void BeginWithSinusoids(double amplitude)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        _positions.weight!.copy_(new SinusoidalPositions(_options.EmbeddingSize, SinusoidLayout.Paper).At(0, _options.PositionCount, CPU) * amplitude);
+    }
+
     /// <summary>Embeds token ids.</summary>
     /// <param name="ids">[batch, seq], int64.</param>
     /// <param name="segmentIds">[batch, seq], int64; null = all 0.</param>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Attend.Layers;
 using Attend.Text.Data;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -14,7 +15,7 @@ internal static class Initialization
     /// <summary>Makes the weights drawn next on this thread depend on this seed alone.</summary>
     public static void Seed(ulong seed) => _random = new DeterministicRandom(seed);
 
-    /// <summary>BERT's rule: matrices and embeddings from N(0, deviation²), biases 0; LayerNorm stays 1 and 0.</summary>
+    /// <summary>BERT's rule: matrices and embeddings from N(0, deviation²), biases 0; LayerNorm stays 1 and 0. Position embeddings begin as sinusoids.</summary>
     public static void Normal(nn.Module module, double deviation)
     {
         _random ??= new DeterministicRandom(0);
@@ -37,6 +38,7 @@ internal static class Initialization
                     break;
             }
         }
+        foreach (var embeddings in module.modules().OfType<TokenEmbeddings>()) embeddings.BeginWithSinusoids(2 * deviation);
     }
 
     /// <summary>Glorot and Bengio 2010, equation 16: matrices of linear layers uniform in ±√(6 / (in + out)), biases 0.</summary>

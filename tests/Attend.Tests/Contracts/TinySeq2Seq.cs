@@ -15,6 +15,7 @@ internal static class TinySeq2Seq
 
     public static Seq2SeqModel Create(string architecture, int seed = 3)
     {
+        Initialization.Seed((ulong)seed);
         var row = Row(architecture);
         var model = row.Create(row.CreateConfig(Size, VocabSize) with { DecoderStartTokenId = 1, EosTokenId = 2 });
         using var scope = NewDisposeScope();

@@ -146,9 +146,10 @@ public sealed class ReversingTests(ReversingTests.Run run) : IClassFixture<Rever
         var input = run.Write("lines.txt", "a b c\n\nd e\n");
         var result = AttendProcess.Run("translate", run.Folder, "--input", input, "--output", run.File("lines.out.txt"), "--beams", "3");
         Assert.Equal((0, "c b a\n\ne d\n"), (result.ExitCode, File.ReadAllText(run.File("lines.out.txt"))));
-        var json = JsonDocument.Parse(AttendProcess.Run("translate", run.Folder, "--text", "a b c", "--n-best", "2", "--json").Out).RootElement.GetProperty("texts")[0];
+        var json = JsonDocument.Parse(AttendProcess.Run("translate", run.Folder, "--text", "a b c", "--n-best", "2", "--alignments", run.File("alignment.png"), "--json").Out).RootElement.GetProperty("texts")[0];
         Assert.Equal("c b a", json.GetProperty("text").GetString());
         Assert.Equal(2, json.GetProperty("best").GetArrayLength());
+        Assert.Equal("PNG"u8, File.ReadAllBytes(run.File("alignment.png")).AsSpan(1, 3));
     }
 
     [Fact]
@@ -178,12 +179,14 @@ public sealed class ReversingTests(ReversingTests.Run run) : IClassFixture<Rever
         var page = File.ReadAllText(run.File("measured/report.html"));
         Assert.Contains("Worst texts", page);
         Assert.Contains("Exact match", page);
+        Assert.Contains("Alignment of line", page);
     }
 
     [Theory]
     [InlineData(2, "Beams is 0", "translate RUN --text a --beams 0")]
     [InlineData(2, "--sample", "translate RUN --text a --temperature 0.5")]
     [InlineData(2, "exclude each other", "translate RUN --text a --input x.txt")]
+    [InlineData(2, "--alignments needs one --text", "translate RUN --text a --text b --alignments a.png")]
     [InlineData(2, "prefix", "translate RUN --text a --max-new-tokens 2 --prefix abcdef")]
     [InlineData(2, ".docx", "translate RUN --input TEST --output answers.docx")]
     [InlineData(1, "no such", "translate missing-run --text a")]

@@ -11,12 +11,12 @@ internal sealed class FormatOptions
     private readonly Option<bool> _noHeader = new("--no-header") { Description = "the file's first line is data, not column names" };
     private readonly Option<string?> _labelSeparator = new("--label-separator") { Description = "a text bears several labels, separated by this: \"|\"", HelpName = "TEXT" };
 
-    public void AddTo(Command command, bool labels = true)
+    public void AddTo(Command command, bool labels = true, bool severalLabels = true)
     {
         command.Add(_textColumn);
         if (labels) command.Add(_labelColumn);
         command.Add(_noHeader);
-        if (labels) command.Add(_labelSeparator);
+        if (labels && severalLabels) command.Add(_labelSeparator);
     }
 
     public LabeledTextOptions Read(ParseResult parsed, bool labelsRequired = true) => new()

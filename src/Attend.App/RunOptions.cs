@@ -120,7 +120,7 @@ internal sealed class RunOptions
         if (Json(parsed)) Output.WriteJson(new { Run = Out(parsed), card.BestEpoch, Dev = best?.DevMetrics, card.Seconds, card.ParameterCount });
         else
         {
-            if (best is not null) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"best epoch {best.Epoch}: dev {card.PrimaryMetric} {best.DevMetrics[card.PrimaryMetric!]:0.0000}"));
+            if (best is not null) Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"best epoch {best.Epoch}: dev {card.PrimaryMetric} {best.DevMetrics.GetValueOrDefault(card.PrimaryMetric!, double.NaN):0.0000}"));
             Console.Out.WriteLine($"model    {Out(parsed)}");
             Console.Out.WriteLine($"next     {next}");
         }

@@ -12,7 +12,11 @@ namespace Attend;
 /// <param name="Predicted">The labels given.</param>
 /// <param name="Probability">Probability of the most probable label.</param>
 /// <param name="GoldProbability">Probability given to the (least probable) right label.</param>
-public sealed record Mistake(long Line, string Text, IReadOnlyList<string> Gold, IReadOnlyList<string> Predicted, double Probability, double GoldProbability);
+public sealed record Mistake(long Line, string Text, IReadOnlyList<string> Gold, IReadOnlyList<string> Predicted, double Probability, double GoldProbability)
+{
+    /// <summary>The second text of a pair; null where there is none.</summary>
+    public string? Text2 { get; init; }
+}
 
 /// <summary>How good a classifier is on data it has not seen.</summary>
 /// <param name="Card">The figures with intervals, signatures, slices and baselines, as in metrics.json.</param>
@@ -43,7 +47,24 @@ public sealed record ClassifierEvaluation(EvaluationCard Card, IReadOnlyList<Mea
     /// <param name="folder">Where the results go; files of an earlier evaluation there are replaced.</param>
     /// <param name="cancel">Stops between batches; earlier results stay whole.</param>
     /// <exception cref="DataFileException">The data cannot be used, or bear a label the model does not know.</exception>
-    public static ClassifierEvaluation Run(TextClassifier classifier, string dataPath, LabeledTextOptions format, string folder, CancellationToken cancel = default)
+    public static ClassifierEvaluation Run(TextClassifier classifier, string dataPath, LabeledTextOptions format, string folder, CancellationToken cancel = default) =>
+        Run(classifier, dataPath, LabeledTextFile.Read(dataPath, format), folder, cancel);
+
+    /// <summary>As <see cref="Run(TextClassifier, string, LabeledTextOptions, string, CancellationToken)"/>, for a classifier of pairs.</summary>
+    /// <param name="classifier">The model.</param>
+    /// <param name="dataPath">Labelled pairs.</param>
+    /// <param name="format">How they are read.</param>
+    /// <param name="folder">Where the results go.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    public static ClassifierEvaluation Run(TextClassifier classifier, string dataPath, TextPairOptions format, string folder, CancellationToken cancel = default)
+    {
+        var file = TextPairFile.Open(dataPath, format with { Target = PairTarget.Label });
+        return Run(classifier, dataPath, file.Read().Select(PairInput.Labeled), folder, cancel,
+            () => file.NoLabelCount == 0 ? [] : [$"{file.NoLabelCount} pairs bear no label ('{format.NoLabel}') and were left out."]);
+    }
+
+    private static ClassifierEvaluation Run(
+        TextClassifier classifier, string dataPath, IEnumerable<LabeledText> examples, string folder, CancellationToken cancel, Func<IEnumerable<string>>? moreNotes = null)
     {
         var task = classifier.Task;
         var measurement = new Measurement<ClassAnswer>(() => (ISummedMetric<ClassAnswer>)task.CreateMetric(), "length in tokens");
@@ -56,7 +77,7 @@ public sealed record ClassifierEvaluation(EvaluationCard Card, IReadOnlyList<Mea
         AtomicFile.Write(Path.Combine(folder, EvaluationCard.PredictionsFile), stream =>
         {
             var count = 0L;
-            foreach (var window in LabeledTextFile.Read(dataPath, format).Chunk(WindowSize))
+            foreach (var window in examples.Chunk(WindowSize))
             {
                 LabelCheck.Known(dataPath, window, task.Labels, "the model's training data");
                 var answers = new ClassAnswer[window.Length];
@@ -93,7 +114,7 @@ public sealed record ClassifierEvaluation(EvaluationCard Card, IReadOnlyList<Mea
         var data = DataCard.Of(dataPath, report.ExampleCount);
         var notes = new List<string>();
         if (TrainingData.Overlap(run, data) is { } overlap) notes.Add(overlap);
-        notes.AddRange([.. report.Notes, .. ranking.Notes()]);
+        notes.AddRange([.. report.Notes, .. ranking.Notes(), .. moreNotes?.Invoke() ?? []]);
         if (truncated > 0) notes.Add($"{truncated} of {report.ExampleCount} texts were longer than {classifier.MaxInputTokens} tokens and were cut.");
         if (report.ExampleCount < FewExamples) notes.Add($"Only {report.ExampleCount} examples were measured: the true intervals are wider than the ones shown, which resampling so few makes too narrow.");
         if (without is not null) notes.Add(without);
@@ -101,7 +122,7 @@ public sealed record ClassifierEvaluation(EvaluationCard Card, IReadOnlyList<Mea
         while (hardest.TryDequeue(out var mistake, out _)) mistakes.Insert(0, mistake);
 
         IReadOnlyList<MeasuredFigure> figures = [.. measurement.Figures(), .. ranking.Figures()];
-        var evaluation = new ClassifierEvaluation(EvaluationCard.Of(classifier.Folder.Path, ClassifierTraining.Name, data, figures) with
+        var evaluation = new ClassifierEvaluation(EvaluationCard.Of(classifier.Folder.Path, classifier.ReadsPairs == true ? ClassifierTraining.PairsName : ClassifierTraining.Name, data, figures) with
         {
             IntervalSignature = measurement.IntervalSignature,
             Slices = measurement.Slices(),
@@ -118,23 +139,26 @@ public sealed record ClassifierEvaluation(EvaluationCard Card, IReadOnlyList<Mea
     {
         IEnumerable<LabeledText> Read()
         {
-            LabeledText[] examples = [.. LabeledTextFile.Read(run!.Train.Path, RunCard.As<LabeledTextOptions>(run.Format))];
-            return run.DevShare is { } share ? Split.Stratified(examples, share, run.Options.Seed).Train : examples;
+            LabeledText[] examples = run!.Task == ClassifierTraining.PairsName
+                ? [.. TextPairFile.Open(run.Train.Path, RunCard.As<TextPairOptions>(run.Format)).Read().Select(PairInput.Labeled)]
+                : [.. LabeledTextFile.Read(run.Train.Path, RunCard.As<LabeledTextOptions>(run.Format))];
+            if (run.DevShare is not { } share) return examples;
+            return run.Task == ClassifierTraining.PairsName ? Split.ByGroup(examples, example => example.Text, share, run.Options.Seed).Train : Split.Stratified(examples, share, run.Options.Seed).Train;
         }
         var task = classifier.Task;
-        return new(run, task.Labels, task.IsMultiLabel, Read, example => [example.Text], example => example.Labels, () => (ISummedMetric<ClassAnswer>)task.CreateMetric());
+        return new(run, task.Labels, task.IsMultiLabel, Read, PairInput.TextsOf, example => example.Labels, () => (ISummedMetric<ClassAnswer>)task.CreateMetric());
     }
 
     private static void Write(Stream stream, IReadOnlyList<string> labels, LabeledText example, ClassAnswer answer)
     {
         var probabilities = answer.Probabilities!.Select((probability, label) => (Name: labels[label], Value: Math.Round(probability, 6))).ToDictionary(entry => entry.Name, entry => entry.Value);
-        EvaluationCard.WriteLine(stream, new { example.Line, example.Text, Gold = example.Labels, Predicted = answer.Labels.Select(label => labels[label]), Probabilities = probabilities });
+        EvaluationCard.WriteLine(stream, new { example.Line, example.Text, example.Text2, Gold = example.Labels, Predicted = answer.Labels.Select(label => labels[label]), Probabilities = probabilities });
     }
 
     private static Mistake? Judge(IReadOnlyList<string> labels, LabeledText example, ClassAnswer answer, ClassAnswer expected)
     {
         if (answer.Labels.Count == expected.Labels.Count && !answer.Labels.Except(expected.Labels).Any()) return null;
         var gold = expected.Labels.Count == 0 ? 1 - answer.Probabilities!.Max() : expected.Labels.Min(label => answer.Probabilities![label]);
-        return new Mistake(example.Line, example.Text, example.Labels, [.. answer.Labels.Select(label => labels[label])], answer.Probabilities!.Max(), gold);
+        return new Mistake(example.Line, example.Text, example.Labels, [.. answer.Labels.Select(label => labels[label])], answer.Probabilities!.Max(), gold) { Text2 = example.Text2 };
     }
 }

@@ -38,7 +38,7 @@ internal static class ClassifierReport
         AddPrecisionRecall(page, report, ranking);
         page.Sections.AddRange(ReportSections.Slices(evaluation.Card.Slices, ShownOfSlices, report.Signature));
         page.Sections.AddRange(ReportSections.Mistakes([.. evaluation.HardestMistakes.Select(mistake =>
-            new ReportMistake(mistake.Text, string.Join(", ", mistake.Gold), string.Join(", ", mistake.Predicted), mistake.Probability))]));
+            new ReportMistake(mistake.Text2 is null ? mistake.Text : $"{mistake.Text}\n{mistake.Text2}", string.Join(", ", mistake.Gold), string.Join(", ", mistake.Predicted), mistake.Probability))]));
         page.Write($"Examples measured, over {report.PerLabel.Length:N0} labels.", Without(Shown));
     }
 

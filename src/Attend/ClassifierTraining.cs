@@ -17,11 +17,14 @@ public enum ClassWeighting
     Balanced,
 }
 
-/// <summary>Teaches a model the labels of a file (.csv, .tsv, .jsonl or .parquet, also gzipped): from data to a model folder that predicts.</summary>
+/// <summary>Teaches a model the labels of texts, or pairs of texts, of a file (.csv, .tsv, .jsonl or .parquet, also gzipped): from data to a model folder that predicts.</summary>
 public sealed record ClassifierTraining : EncoderTraining<LabeledText, ClassificationBatch, ClassAnswer>
 {
     /// <summary>How the data files are read; a label separator makes the task multi-label.</summary>
     public LabeledTextOptions Format { get; init; } = new();
+
+    /// <summary>How pairs of texts are read, where the labels are those of pairs and not of texts; null = of texts, see <see cref="Format"/>.</summary>
+    public TextPairOptions? Pairs { get; init; }
 
     /// <summary>Options of the task.</summary>
     public ClassificationOptions TaskOptions { get; init; } = new();
@@ -32,17 +35,17 @@ public sealed record ClassifierTraining : EncoderTraining<LabeledText, Classific
     /// <summary>What the head reads: "cls" or "mean"; null = what the model's configuration says, "mean" for a new one.</summary>
     public string? Pooling { get; init; }
 
-    /// <summary>The name of the task in run.json and metrics.json.</summary>
-    internal const string Name = "text classification";
+    /// <summary>The names of the task in run.json and metrics.json: over texts, and over pairs of them.</summary>
+    internal const string Name = "text classification", PairsName = "pair classification";
 
     /// <inheritdoc/>
-    protected override string TaskName => Name;
+    protected override string TaskName => Pairs is null ? Name : PairsName;
 
     /// <inheritdoc/>
     protected override HeadKind Head => HeadKind.SequenceClassification;
 
     /// <inheritdoc/>
-    protected override object DataFormat => Format;
+    protected override object DataFormat => Pairs ?? (object)Format;
 
     /// <inheritdoc/>
     protected override object Settings => new { TaskOptions.MaxInputTokens, TaskOptions.LabelSmoothing, TaskOptions.TokenDropout, ClassWeights };
@@ -53,22 +56,23 @@ public sealed record ClassifierTraining : EncoderTraining<LabeledText, Classific
     /// <inheritdoc/>
     protected override TrainingSet<LabeledText> ReadData(Action<string> notice)
     {
-        IReadOnlyList<LabeledText> train = [.. LabeledTextFile.Read(Data, Format)];
+        IReadOnlyList<LabeledText> train = [.. Read(Data, notice)];
         var trainCount = train.Count;
         if (trainCount == 0) throw new DataFileException(Data, null, "holds no example");
         var labels = train.SelectMany(example => example.Labels).Distinct().Order(StringComparer.Ordinal).ToArray();
-        if (labels.Length < 2 && Format.LabelSeparator is null)
+        if (labels.Length < 2 && !IsMultiLabel)
             throw new DataFileException(Data, null, $"has only one label, '{labels.FirstOrDefault()}', in {train.Count} examples; a classifier needs at least two");
 
         IReadOnlyList<LabeledText> dev;
         DataCard? devCard = null;
         if (Dev is { } devPath)
         {
-            dev = [.. LabeledTextFile.Read(devPath, Format)];
+            dev = [.. Read(devPath, notice)];
             if (dev.Count == 0) throw new DataFileException(devPath, null, "holds no example");
             LabelCheck.Known(devPath, dev, labels, Data);
             devCard = DataCard.Of(devPath, dev.Count);
         }
+        else if (Pairs is not null) (train, dev) = HoldOut(train, example => example.Text, notice);
         else
         {
             if (!(DevShare > 0 && DevShare < 1)) throw new ArgumentException($"DevShare is {DevShare}; expected a share in (0, 1)");
@@ -79,16 +83,17 @@ public sealed record ClassifierTraining : EncoderTraining<LabeledText, Classific
     }
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> TextsOf(LabeledText example) => [example.Text];
+    protected override IEnumerable<string> TextsOf(LabeledText example) => PairInput.TextsOf(example);
 
     /// <inheritdoc/>
     protected override ModelConfig Configure(ModelConfig config, bool isNew, TrainingSet<LabeledText> data) =>
-        config.WithLabels(data.Labels, Format.LabelSeparator is not null, Pooling ?? config.ClassifierPooling ?? (isNew ? "mean" : "cls"));
+        config.WithLabels(data.Labels, IsMultiLabel, Pooling ?? config.ClassifierPooling ?? (isNew ? "mean" : "cls"));
 
     /// <inheritdoc/>
     protected override (LearningTask<LabeledText, ClassificationBatch, ClassAnswer> Task, nn.Module Head) CreateTask(
         EncoderModel encoder, ITokenizer tokenizer, TrainingSet<LabeledText> data, Device device)
     {
+        if (Pairs is not null) PairInput.Check(tokenizer, TaskOptions.MaxInputTokens);
         var options = TaskOptions with
         {
             MaxInputTokens = Math.Min(TaskOptions.MaxInputTokens, encoder.MaxPositionEmbeddings),
@@ -101,6 +106,17 @@ public sealed record ClassifierTraining : EncoderTraining<LabeledText, Classific
     /// <inheritdoc/>
     protected override long CountTruncated(TaskModel<LabeledText, ClassificationBatch, ClassAnswer> model, IReadOnlyList<LabeledText> examples) =>
         examples.LongCount(((TextClassification)model.Task).IsTruncated);
+
+    private bool IsMultiLabel => Pairs is null && Format.LabelSeparator is not null;
+
+    private IEnumerable<LabeledText> Read(string path, Action<string> notice)
+    {
+        if (Pairs is null) return LabeledTextFile.Read(path, Format);
+        var file = TextPairFile.Open(path, Pairs with { Target = PairTarget.Label });
+        var examples = file.Read().Select(PairInput.Labeled).ToArray();
+        if (file.NoLabelCount > 0) notice($"{file.NoLabelCount} pairs of {path} bear no label ('{Pairs.NoLabel}') and are left out");
+        return examples;
+    }
 
     // Weights that make every label count the same, in label order.
     private static IReadOnlyList<double> BalancedWeights(TrainingSet<LabeledText> data)

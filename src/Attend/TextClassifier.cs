@@ -40,6 +40,7 @@ public sealed class TextClassifier : IDisposable
     private TextClassifier(ModelFolder folder, EncoderModel encoder, TextClassification task, int maxInputTokens)
     {
         (Folder, _encoder, Task, MaxInputTokens) = (folder, encoder, task, maxInputTokens);
+        ReadsPairs = RunCard.Read(folder.Path)?.Task switch { ClassifierTraining.PairsName => true, ClassifierTraining.Name => false, _ => null };
     }
 
     /// <summary>Label names in index order.</summary>
@@ -53,6 +54,9 @@ public sealed class TextClassifier : IDisposable
 
     internal TextClassification Task { get; }
 
+    /// <summary>Whether the model was trained on pairs of texts, or on texts; null where that is not known.</summary>
+    public bool? ReadsPairs { get; }
+
     /// <summary>Loads a classifier from a run or any model folder with a classification head.</summary>
     /// <param name="path">The folder, or the name of a pulled model: "owner/name".</param>
     /// <param name="device">"auto", "cpu", "cuda", "cuda:1" ...</param>
@@ -64,6 +68,7 @@ public sealed class TextClassifier : IDisposable
         var folder = ModelFolder.Open(path);
         var architecture = folder.Architecture;
         if (folder.Config.Labels.Count == 0) throw new CheckpointException(path, "is not a classifier: config.json has no labels (id2label)", advice: $"Make one of it: attend train classify --from {path} --data FILE --out FOLDER");
+        if (folder.Config.IsRegression) throw new CheckpointException(path, "gives a number, and no labels", advice: "Use it as a scorer of pairs.");
         var card = RunCard.Read(folder.Path);
         if (!folder.HasWeights && card is not null)
             throw new CheckpointException(path, "has no weights yet: its training has not finished its first epoch", advice: "Let it run, or go on with it by --resume.");
@@ -92,10 +97,18 @@ public sealed class TextClassifier : IDisposable
     /// <summary>Classifies texts; answer n belongs to text n, and is the same in any company.</summary>
     /// <param name="texts">Any strings, empty ones included.</param>
     /// <param name="cancel">Stops between batches.</param>
-    public IReadOnlyList<ClassPrediction> Predict(IReadOnlyList<string> texts, CancellationToken cancel = default)
+    public IReadOnlyList<ClassPrediction> Predict(IReadOnlyList<string> texts, CancellationToken cancel = default) =>
+        Predict([.. texts.Select((text, index) => new LabeledText(text, [], index + 1))], cancel);
+
+    /// <summary>Classifies pairs of texts; answer n belongs to pair n, and is the same in any company.</summary>
+    /// <param name="pairs">Any strings, empty ones included.</param>
+    /// <param name="cancel">Stops between batches.</param>
+    public IReadOnlyList<ClassPrediction> Predict(IReadOnlyList<(string Text, string Text2)> pairs, CancellationToken cancel = default) =>
+        Predict([.. pairs.Select((pair, index) => new LabeledText(pair.Text, [], index + 1) { Text2 = pair.Text2 })], cancel);
+
+    private ClassPrediction[] Predict(LabeledText[] examples, CancellationToken cancel)
     {
-        var examples = texts.Select((text, index) => new LabeledText(text, [], index + 1)).ToArray();
-        var predictions = new ClassPrediction[texts.Count];
+        var predictions = new ClassPrediction[examples.Length];
         foreach (var (_, indices, output) in Inference.Run(Task, examples, MaxBatchTokens, cancel))
         {
             var answers = Task.Answer(output);

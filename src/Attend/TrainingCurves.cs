@@ -8,7 +8,7 @@ internal static class TrainingCurves
 {
     // Enough points for any width; a longer log is averaged down to this many.
     private const int MaxPoints = 400;
-    private static readonly string[] ShownMetrics = ["accuracy", "f1_macro", "f1_micro", "bleu", "chrf", "rougeL", "exact_match"];
+    private static readonly string[] ShownMetrics = ["accuracy", "f1_macro", "f1_micro", "spearman", "bleu", "chrf", "rougeL", "exact_match"];
 
     public static byte[] Png(string folder, RunCard card)
     {

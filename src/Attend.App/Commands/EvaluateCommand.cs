@@ -23,6 +23,7 @@ internal static class EvaluateCommand
         var writing = new EvaluateWriting();
         var tagging = new TaggingFormatOptions();
         var rules = TrainAnswerCommand.Rules();
+        var pairs = new PairFormatOptions(format);
         var command = new Command("evaluate", """
             Measures a model by the figures of its task, each with its 95% interval, over all examples and over parts of them.
 
@@ -31,6 +32,7 @@ internal static class EvaluateCommand
               attend evaluate runs/tickets --data test.tsv --slice-by language
               attend evaluate runs/ner --data test.conll
               attend evaluate runs/qa --data dev-v2.0.json
+              attend evaluate runs/similarity --data pairs.csv
               attend evaluate runs/en-de --data test.tsv --beams 5
               attend evaluate runs/bert-mini --text held-out.txt
             """)
@@ -39,6 +41,7 @@ internal static class EvaluateCommand
         writing.AddTo(command);
         tagging.AddTo(command);
         command.Add(rules);
+        pairs.AddTo(command);
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(data) is null == parsed.GetValue(text) is not { Length: > 0 }) throw new ArgumentException("say what to measure on: --data FILE for a task's model, or --text FILES for a language model");
@@ -61,6 +64,7 @@ internal static class EvaluateCommand
             {
                 HeadKind.TokenClassification => EvaluateTagging.Run(request, before => tagging.Read(parsed, before)),
                 HeadKind.QuestionAnswering => EvaluateAnswering.Run(request, parsed.GetValue(rules)),
+                HeadKind.SequenceClassification when pairs.AreMeant(parsed, folder) => EvaluatePairs.Run(request, folder, before => pairs.Read(parsed, before)),
                 _ => EvaluateClassifier(request, before => format.Read(parsed, before)),
             };
         });
@@ -74,9 +78,13 @@ internal static class EvaluateCommand
         var folder = classifier.Folder.Path;
         var target = request.Folder(folder);
         var columns = format(RunCard.Read(folder) is { } card ? RunCard.As<LabeledTextOptions>(card.Format) : null) with { KeepColumns = request.SliceBy };
-        var evaluation = ClassifierEvaluation.Run(classifier, request.Data, columns, target, request.Cancel);
-        if (request.Json) Output.WriteJson(new { Folder = target, evaluation.Card.Metrics, evaluation.Card.Intervals, evaluation.Card.Baselines, evaluation.Card.Slices, evaluation.Card.Notes, evaluation.Report });
-        else Show(evaluation, target);
+        return Report(ClassifierEvaluation.Run(classifier, request.Data, columns, target, request.Cancel), target, request.Json);
+    }
+
+    internal static int Report(ClassifierEvaluation evaluation, string folder, bool json)
+    {
+        if (json) Output.WriteJson(new { Folder = folder, evaluation.Card.Metrics, evaluation.Card.Intervals, evaluation.Card.Baselines, evaluation.Card.Slices, evaluation.Card.Notes, evaluation.Report });
+        else Show(evaluation, folder);
         return 0;
     }
 

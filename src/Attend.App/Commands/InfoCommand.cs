@@ -68,7 +68,7 @@ internal static class InfoCommand
         yield return ["started from", card.From ?? "nothing (new weights)"];
         yield return ["options", $"{card.Options.Epochs} epochs, learning rate {card.Options.LearningRate.ToString(CultureInfo.InvariantCulture)} {card.Options.Schedule}, batch {card.Options.BatchSize}, seed {card.Options.Seed}, input up to {card.MaxInputTokens} tokens"];
         if (card.History.FirstOrDefault(epoch => epoch.Epoch == card.BestEpoch) is { } best)
-            yield return ["best epoch", string.Create(CultureInfo.InvariantCulture, $"{best.Epoch} of {card.History.Count}, dev {card.PrimaryMetric} {best.DevMetrics[card.PrimaryMetric!]:0.0000}, {card.Seconds:0} s")];
+            yield return ["best epoch", string.Create(CultureInfo.InvariantCulture, $"{best.Epoch} of {card.History.Count}, dev {card.PrimaryMetric} {best.DevMetrics.GetValueOrDefault(card.PrimaryMetric!, double.NaN):0.0000}, {card.Seconds:0} s")];
         yield return ["versions", string.Join(", ", card.Versions.Select(version => $"{version.Key} {version.Value}"))];
     }
 }

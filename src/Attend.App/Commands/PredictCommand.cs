@@ -18,6 +18,7 @@ internal static class PredictCommand
     {
         var model = CommonOptions.Model();
         var text = new Option<string[]>("--text") { Description = "a text; may be given several times", HelpName = "TEXT" };
+        var text2 = new Option<string[]>("--text2") { Description = "the second text of a pair, for a model of pairs; as often as --text", HelpName = "TEXT" };
         var input = new Option<string?>("--input") { Description = "texts from a file (.txt .csv .tsv .jsonl .parquet, also .gz); without --text and --input: lines from standard input", HelpName = "FILE" };
         var output = new Option<string?>("--output") { Description = "answers to a file (.jsonl .tsv); without it to standard output", HelpName = "FILE" };
         var maxInputTokens = new Option<int?>("--max-input-tokens") { Description = "where a text is cut, in tokens  [default: as in training]" };
@@ -26,19 +27,22 @@ internal static class PredictCommand
         var json = CommonOptions.Json();
         var format = new FormatOptions();
         var answering = new PredictAnswering();
+        var pairs = new PairFormatOptions(format);
         var command = new Command("predict", """
-            Answers with a model: puts labels on texts, finds the spans in them, or the answers to questions. Line n out belongs to text n in.
+            Answers with a model: puts labels on texts or pairs of texts, scores pairs, finds the spans in texts, or the answers to questions. Line n out belongs to text n in.
 
             Examples:
               attend predict runs/tickets --text "my card was charged twice"
               attend predict runs/ner --text "Tim Cook visited 北京"
               attend predict runs/qa --question "Where was he born?" --context-file life.txt --top 3
+              attend predict runs/nli --text "A man sleeps." --text2 "Nobody is awake."
               attend predict runs/tickets --input new.csv --output answers.jsonl
               cat new.txt | attend predict runs/tickets > answers.tsv
             """)
-        { model, text, input, output, maxInputTokens, precision, device, json };
+        { model, text, text2, input, output, maxInputTokens, precision, device, json };
         format.AddTo(command, labels: false);
         answering.AddTo(command);
+        pairs.AddTo(command, targets: false);
         command.SetAction(parsed =>
         {
             var given = parsed.GetValue(text) ?? [];
@@ -46,13 +50,15 @@ internal static class PredictCommand
             var outputPath = parsed.GetValue(output);
             if (given.Length > 0 && inputPath is not null) throw new ArgumentException("--text and --input exclude each other");
             var request = new PredictRequest(parsed.GetValue(model)!, given, inputPath, outputPath, parsed.GetValue(maxInputTokens), parsed.GetValue(device)!, parsed.GetValue(json), cancel) { Precision = parsed.GetValue(precision) };
-            var head = ModelFolder.Open(request.Model).Head;
-            if (head == HeadKind.QuestionAnswering) return answering.Run(parsed, request);
+            var folder = ModelFolder.Open(request.Model);
+            if (folder.Head == HeadKind.QuestionAnswering) return answering.Run(parsed, request);
             answering.Refuse(parsed);
+            var second = parsed.GetValue(text2) ?? [];
+            if (second.Length > 0 || pairs.AreMeant(parsed, folder)) return PredictPairs.Run(request, folder, second, pairs.Read(parsed, PairFormatOptions.Before(folder.Path)));
             var texts = given.Length > 0 ? given
                 : inputPath is not null ? TextInput.Read(inputPath, format.Read(parsed, labelsRequired: false))
                 : PlainTextFile.Read(Console.OpenStandardInput(), "standard input");
-            if (head == HeadKind.TokenClassification) return PredictTagging.Run(request, texts);
+            if (folder.Head == HeadKind.TokenClassification) return PredictTagging.Run(request, texts);
             using var classifier = TextClassifier.Load(request.Model, request.Device, request.MaxInputTokens);
             classifier.UsePrecision(request.Precision, Console.Error.WriteLine);
             var answers = Answers(classifier, texts, cancel);

@@ -10,6 +10,7 @@ internal static class TrainCommand
         TrainClassifyCommand.Create(cancel),
         TrainTagCommand.Create(cancel),
         TrainAnswerCommand.Create(cancel),
+        TrainPairsCommand.Create(cancel),
         TrainWritingCommand.Create(WritingKind.Translation, cancel),
         TrainWritingCommand.Create(WritingKind.Summary, cancel),
         TrainWritingCommand.Create(WritingKind.Answer, cancel),

@@ -8,7 +8,7 @@ namespace Attend.Text.Metrics;
 /// drawing with replacement comes to; the samples depend on the seed and the examples' order only.
 /// </remarks>
 /// <typeparam name="TAnswer">What the task answers.</typeparam>
-public sealed class BootstrapMetric<TAnswer> : IMetric<TAnswer>
+public sealed class BootstrapMetric<TAnswer> : IResampledMetric<TAnswer>
 {
     private readonly ISummedMetric<TAnswer> _metric;
     private readonly BootstrapOptions _options;
@@ -37,7 +37,7 @@ public sealed class BootstrapMetric<TAnswer> : IMetric<TAnswer>
     /// <summary>The signature of the metric itself: the figures do not depend on the samples.</summary>
     public string Signature => _metric.Signature;
 
-    /// <summary>The choices that the intervals depend on, besides those of <see cref="Signature"/>.</summary>
+    /// <inheritdoc/>
     public string IntervalSignature => Bootstrap.Signature(_options);
 
     /// <inheritdoc/>
@@ -62,7 +62,7 @@ public sealed class BootstrapMetric<TAnswer> : IMetric<TAnswer>
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, double> Result() => _metric.Result();
 
-    /// <summary>The interval of each figure, under the names of <see cref="Result"/>; nothing without examples.</summary>
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, BootstrapInterval> Intervals()
     {
         var samples = new IReadOnlyDictionary<string, double>?[_weights.Length];

@@ -2,13 +2,21 @@ namespace Attend.Text.Metrics;
 
 /// <summary>Measures predicted numbers: Pearson's and Spearman's correlation and the mean squared error.</summary>
 /// <remarks>Spearman's correlation needs all values by definition: 16 bytes are kept per example.</remarks>
-public sealed class RegressionMetrics : IMetric<double>
+public sealed class RegressionMetrics : IResampledMetric<double>
 {
+    private readonly BootstrapOptions _options;
     private readonly List<double> _predicted = [];
     private readonly List<double> _expected = [];
 
+    /// <summary>A metric without examples.</summary>
+    /// <param name="options">How intervals are resampled; null for the defaults.</param>
+    public RegressionMetrics(BootstrapOptions? options = null) => _options = options ?? new BootstrapOptions();
+
     /// <inheritdoc/>
     public string Signature { get; } = $"regression|spearman-ties:averaged-rank|mse:mean|undefined:left-out|version:{LabelSet.Version}";
+
+    /// <inheritdoc/>
+    public string IntervalSignature => Bootstrap.Signature(_options);
 
     /// <summary>Keeps one example.</summary>
     /// <exception cref="ArgumentException">A number is not finite.</exception>
@@ -31,13 +39,11 @@ public sealed class RegressionMetrics : IMetric<double>
         return constant is null ? [] : [$"All {constant} numbers are the same: no correlation is defined."];
     }
 
-    /// <summary>Intervals by resampling the examples; see <see cref="BootstrapOptions"/>.</summary>
-    /// <param name="options">How; null for the defaults.</param>
-    /// <returns>Under the names of <see cref="Result"/>.</returns>
-    public IReadOnlyDictionary<string, BootstrapInterval> Intervals(BootstrapOptions? options = null)
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, BootstrapInterval> Intervals()
     {
         var columns = new Columns([.. _predicted], [.. _expected]);
-        return Bootstrap.Intervals(_predicted.Count, columns.Figures, columns.Figures(weights: null), options ?? new BootstrapOptions());
+        return Bootstrap.Intervals(_predicted.Count, columns.Figures, columns.Figures(weights: null), _options);
     }
 
     /// <summary>All values, and the order in which they rise.</summary>

@@ -94,6 +94,14 @@ public sealed class ClassificationHead : Module<Tensor, Tensor>
         return _output.call(Drop(hidden, _options.Dropout));
     }
 
+    /// <summary>Makes freshly drawn scores begin around a mean, and spread.</summary>
+    internal void CenterScores(double mean, double deviation)
+    {
+        using var noGradient = no_grad();
+        _output.Weight.mul_(deviation);
+        _output.Bias!.fill_(mean);
+    }
+
     internal OnnxValue Export(OnnxGraph graph, OnnxValue hidden)
     {
         if (_dense is not null) hidden = graph.Activation(_options.DenseActivation!, graph.Linear(_dense, hidden));

@@ -6,6 +6,11 @@ namespace Attend.Models;
 /// <summary>What config.json says of a model, with Hugging Face's keys; keys we do not know are kept and written back.</summary>
 public abstract record ModelConfig
 {
+    /// <summary>What a number is called where Hugging Face's layout asks for the name of a label.</summary>
+    internal const string ScoreName = "score";
+
+    private const string Regression = "regression";
+
     /// <summary>How config.json is read and written.</summary>
     internal static JsonSerializerOptions Json { get; } = new()
     {
@@ -35,7 +40,7 @@ public abstract record ModelConfig
     [JsonPropertyName("label2id")]
     public IReadOnlyDictionary<string, int>? LabelToId { get; init; }
 
-    /// <summary>"single_label_classification" or "multi_label_classification".</summary>
+    /// <summary>"single_label_classification", "multi_label_classification" or "regression".</summary>
     public string? ProblemType { get; init; }
 
     /// <summary>What the classification head reads: "cls" (the pooler, BERT's own) or "mean" (mean of the hidden states over the tokens).</summary>
@@ -57,6 +62,13 @@ public abstract record ModelConfig
         ProblemType = multiLabel ? "multi_label_classification" : "single_label_classification",
         ClassifierPooling = pooling,
     };
+
+    /// <summary>The config with a head that gives one number.</summary>
+    public ModelConfig WithScore(string pooling) => WithLabels([ScoreName], false, pooling) with { ProblemType = Regression };
+
+    /// <summary>Whether the head gives one number, and no labels.</summary>
+    [JsonIgnore]
+    public bool IsRegression => ProblemType == Regression || (ProblemType is null && Labels.Count == 1);
 
     /// <summary>The config with a head over tokens, which reads no summary of the text.</summary>
     /// <param name="labels">A label per score; empty where the scores have no names.</param>

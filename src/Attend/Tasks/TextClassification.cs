@@ -44,7 +44,7 @@ public sealed record ClassificationBatch(TokenBatch Tokens, float[]? Targets, do
     public override long TokenCount => Tokens.TokenCount;
 }
 
-/// <summary>Text classification, single- or multi-label: an encoder and its architecture's own head (Devlin et al. 2018, section 4.1 and figure 4b).</summary>
+/// <summary>Classification of texts or pairs of texts, single- or multi-label: an encoder and its architecture's own head (Devlin et al. 2018, section 4.1 and figures 4a and 4b).</summary>
 public sealed class TextClassification : LearningTask<LabeledText, ClassificationBatch, ClassAnswer>
 {
     private const float MultiLabelThreshold = 0.5f;
@@ -166,7 +166,7 @@ public sealed class TextClassification : LearningTask<LabeledText, Classificatio
         return functional.binary_cross_entropy_with_logits(logits, matrix, weights, Reduction.Sum);
     }
 
-    private Encoding Encode(LabeledText example) => _tokenizer.Encode(example.Text, maxInputTokens: _options.MaxInputTokens);
+    private Encoding Encode(LabeledText example) => _tokenizer.Encode(example.Text, example.Text2, _options.MaxInputTokens);
 
     private int Index(LabeledText example, string label) => _labelIndex.TryGetValue(label, out var index)
         ? index

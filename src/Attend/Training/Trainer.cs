@@ -175,8 +175,9 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
         var record = new EpochRecord(state.History.Count + 1, state.Update, state.EpochLossSum / state.EpochLossCount, devLoss, metrics, clock.Seconds);
         report("evaluating", record);
 
-        double? value = dev.Count == 0 ? null : metrics[_task.PrimaryMetric];
-        var better = value is null || state.BestMetric is null || value > state.BestMetric;
+        // A metric that is not defined for these answers (all alike, say) is no better than any.
+        double? value = metrics.TryGetValue(_task.PrimaryMetric, out var measured) ? measured : null;
+        var better = dev.Count == 0 || state.BestMetric is null || value > state.BestMetric;
         if (better) _saveBest?.Invoke();
         var isLast = spent || IsTired(record.Epoch, better ? record.Epoch : state.BestEpoch);
         if (_options.AverageLast > 0)
@@ -184,7 +185,7 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
             _run?.KeepWeights(_task, record.Epoch, _options.AverageLast);
             if (isLast && JudgeAverage(dev, better ? value : state.BestMetric, cancel) is { } averaged)
             {
-                (value, better) = (averaged[_task.PrimaryMetric], true);
+                (value, better) = (averaged.TryGetValue(_task.PrimaryMetric, out var average) ? average : null, true);
                 record = record with { DevMetrics = averaged.Append(new("averaged", _options.AverageLast)).ToDictionary() };
             }
         }
@@ -213,7 +214,7 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
         using var own = _run.SwapForAverage(_task);
         if (own is null) return null;
         var metrics = Evaluate(dev, cancel).Metrics;
-        if (best is not null && metrics[_task.PrimaryMetric] <= best) return null;
+        if (best is not null && !(metrics.TryGetValue(_task.PrimaryMetric, out var value) && value > best)) return null;
         _saveBest?.Invoke();
         return metrics;
     }

@@ -52,6 +52,43 @@ public sealed class TextPairFile
         return new TextPairFile(TableFile.Open(path, options.HasHeader), options);
     }
 
+    /// <summary>Finds out whether pairs are labelled or scored: scored where the column is named so (score, similarity, ...) or most of its values are numbers that are not all whole; otherwise labelled.</summary>
+    /// <param name="path">A file as in <see cref="Open"/>.</param>
+    /// <param name="options">Where the columns are, if that is known; null for the defaults.</param>
+    /// <exception cref="DataFileException">The file cannot be opened or is broken, or has a column of either kind.</exception>
+    public static PairTarget FindTarget(string path, TextPairOptions? options = null)
+    {
+        options ??= new TextPairOptions();
+        var table = TableFile.Open(path, options.HasHeader);
+        int column;
+        if (options.TargetColumn is { } named) column = table.Find(named);
+        else if (!table.HasNames)
+        {
+            if (table.Columns.Count < 3) return PairTarget.Label;
+            column = 2;
+        }
+        else
+        {
+            int[] Named(HashSet<string> names) => [.. Enumerable.Range(0, table.Columns.Count).Where(i => names.Contains(table.Columns[i].Trim()))];
+            var (labels, scores) = (Named(LabelNames), Named(ScoreNames));
+            int[] onlyScores = [.. scores.Except(labels)];
+            if (labels.Length == 0) return onlyScores.Length > 0 ? PairTarget.Score : PairTarget.Label;
+            if (onlyScores.Length > 0)
+                throw table.Error($"the columns {Names.List([.. labels.Concat(onlyScores).Select(i => table.Columns[i])])} could hold labels and scores; say by --target which are to be learnt.");
+            if (labels.Length > 1) return PairTarget.Label;   // which of them, is asked by who reads the labels
+            column = labels[0];
+        }
+        var (count, numbers, isWhole) = (0L, 0L, true);
+        foreach (var row in table.Rows([column]))
+        {
+            count++;
+            if (row.Values(0) is not [var value] || !double.TryParse(value.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number)) continue;
+            numbers++;
+            isWhole &= number == Math.Floor(number);
+        }
+        return !isWhole && 2 * numbers > count ? PairTarget.Score : PairTarget.Label;
+    }
+
     /// <summary>The pairs, in the order of the file, read while they are enumerated.</summary>
     /// <exception cref="DataFileException">While enumerating: a row is broken, or its label or score is missing.</exception>
     public IEnumerable<TextPair> Read()

@@ -13,13 +13,13 @@ public sealed record MeasuredFigure(string Name, double Value, BootstrapInterval
 public sealed record SliceGroup(string By, IReadOnlyList<Slice> Slices);
 
 /// <summary>Measures a task's answers the way a report shows them: all figures with their intervals, over all examples and over parts of them.</summary>
-/// <remarks>Memory grows with the number of parts and of samples, not with the number of examples.</remarks>
+/// <remarks>Memory grows with the number of parts and of samples; with the number of examples only where the metric says so.</remarks>
 /// <typeparam name="TAnswer">What the task answers.</typeparam>
 public sealed class Measurement<TAnswer> : IMetric<TAnswer>
 {
-    private readonly Func<ISummedMetric<TAnswer>> _create;
-    private readonly BootstrapOptions _options;
-    private readonly BootstrapMetric<TAnswer> _whole;
+    private readonly Func<IResampledMetric<TAnswer>> _create;
+    private readonly int _leastSliceExamples;
+    private readonly IResampledMetric<TAnswer> _whole;
     private readonly string _lengthTitle;
     private readonly OrderedDictionary<string, SliceTable<TAnswer>> _columns = new(StringComparer.Ordinal);
     private SliceTable<TAnswer>? _lengths;
@@ -31,13 +31,25 @@ public sealed class Measurement<TAnswer> : IMetric<TAnswer>
     public Measurement(Func<ISummedMetric<TAnswer>> create, string lengthTitle = "length", BootstrapOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(create);
-        (_create, _lengthTitle, _options) = (create, lengthTitle, options ?? new BootstrapOptions());
-        Metric = create();
-        _whole = new BootstrapMetric<TAnswer>(Metric, _options);
+        options ??= new BootstrapOptions();
+        (_create, _lengthTitle, _leastSliceExamples) = (() => new BootstrapMetric<TAnswer>(create(), options), lengthTitle, options.LeastSliceExamples);
+        var metric = create();
+        (Metric, _whole) = (metric, new BootstrapMetric<TAnswer>(metric, options));
+    }
+
+    /// <summary>A measurement, without examples, by a metric that resamples by itself.</summary>
+    /// <param name="create">Makes the empty metric.</param>
+    /// <param name="lengthTitle">What the lengths are: "length in tokens".</param>
+    public Measurement(Func<IResampledMetric<TAnswer>> create, string lengthTitle = "length")
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        (_create, _lengthTitle, _leastSliceExamples) = (create, lengthTitle, new BootstrapOptions().LeastSliceExamples);
+        _whole = create();
+        Metric = _whole;
     }
 
     /// <summary>The metric over all examples.</summary>
-    public ISummedMetric<TAnswer> Metric { get; }
+    public IMetric<TAnswer> Metric { get; }
 
     /// <inheritdoc/>
     public string Signature => Metric.Signature;
@@ -60,14 +72,12 @@ public sealed class Measurement<TAnswer> : IMetric<TAnswer>
     {
         _whole.Add(predicted, expected);
         ExampleCount++;
-        if (length is { } known) (_lengths ??= new SliceTable<TAnswer>(_lengthTitle, Part, SliceKind.Length)).Add(known, predicted, expected);
+        if (length is { } known) (_lengths ??= new SliceTable<TAnswer>(_lengthTitle, _create, SliceKind.Length)).Add(known, predicted, expected);
         foreach (var (column, value) in columns ?? new Dictionary<string, string>())
         {
-            if (!_columns.TryGetValue(column, out var table)) _columns[column] = table = new SliceTable<TAnswer>(column, Part);
+            if (!_columns.TryGetValue(column, out var table)) _columns[column] = table = new SliceTable<TAnswer>(column, _create);
             table.Add(value, predicted, expected);
         }
-
-        BootstrapMetric<TAnswer> Part() => new(_create(), _options);
     }
 
     /// <inheritdoc/>
@@ -77,18 +87,18 @@ public sealed class Measurement<TAnswer> : IMetric<TAnswer>
     public IReadOnlyList<MeasuredFigure> Figures()
     {
         var intervals = _whole.Intervals();
-        var metrics = Metric is MetricSet<TAnswer> set ? set.Metrics : [Metric];
+        IReadOnlyList<IMetric<TAnswer>> metrics = Metric is MetricSet<TAnswer> set ? set.Metrics : [Metric];
         return [.. metrics.SelectMany(metric => metric.Result().Select(figure => new MeasuredFigure(figure.Key, figure.Value, intervals.GetValueOrDefault(figure.Key), metric.Signature)))];
     }
 
     /// <summary>Intervals of each label's precision, recall and F1; nothing where the metric has no labels.</summary>
-    public IReadOnlyDictionary<string, LabelIntervals> LabelIntervals() => _whole.LabelIntervals();
+    public IReadOnlyDictionary<string, LabelIntervals> LabelIntervals() => (_whole as BootstrapMetric<TAnswer>)?.LabelIntervals() ?? new Dictionary<string, LabelIntervals>();
 
     /// <summary>The parts: by length, then by each column.</summary>
     public IReadOnlyList<SliceGroup> Slices()
     {
         var tables = _lengths is null ? _columns.Values : _columns.Values.Prepend(_lengths);
-        return [.. tables.Select(table => new SliceGroup(table.Title, [.. table.Slices().Select(slice => slice.ExampleCount < _options.LeastSliceExamples
+        return [.. tables.Select(table => new SliceGroup(table.Title, [.. table.Slices().Select(slice => slice.ExampleCount < _leastSliceExamples
             ? slice with { Intervals = new Dictionary<string, BootstrapInterval>() }
             : slice)]))];
     }

@@ -31,7 +31,7 @@ public sealed class SliceTable<TAnswer>
 
     /// <summary>A table without examples.</summary>
     /// <param name="title">What the examples are parted by, such as "gold label" or "length in words".</param>
-    /// <param name="create">Makes an empty metric; one with intervals is a <see cref="BootstrapMetric{TAnswer}"/>.</param>
+    /// <param name="create">Makes an empty metric; one with intervals is an <see cref="IResampledMetric{TAnswer}"/>.</param>
     /// <param name="kind">Whether the parts are names or lengths.</param>
     /// <param name="mostSlices">At most so many names; examples with further names are put together.</param>
     public SliceTable(string title, Func<IMetric<TAnswer>> create, SliceKind kind = SliceKind.Name, int mostSlices = 100)
@@ -79,7 +79,7 @@ public sealed class SliceTable<TAnswer>
             ? named.OrderBy(slice => int.Parse(slice.Key.Split('-')[0]))
             : named.OrderByDescending(slice => slice.Value.Count).ThenBy(slice => slice.Key, StringComparer.Ordinal);
         return [.. sorted.Concat(_slices.Where(slice => slice.Key == OtherName)).Select(slice => new Slice(slice.Key, slice.Value.Count,
-            slice.Value.Metric.Result(), slice.Value.Metric is BootstrapMetric<TAnswer> bootstrap ? bootstrap.Intervals() : new Dictionary<string, BootstrapInterval>()))];
+            slice.Value.Metric.Result(), slice.Value.Metric is IResampledMetric<TAnswer> resampled ? resampled.Intervals() : new Dictionary<string, BootstrapInterval>()))];
     }
 
     private static string Bucket(int length)

@@ -19,7 +19,7 @@ static int Usage()
         usage: dotnet run -c Release --project bench/Attend.Bench -- <name>
 
           step [base|small] [rounds] [arms]   a training step against TorchSharp's default eager step, interleaved
-          pretrain [mini|small|base] [rounds] an update of pre-training in both precisions, interleaved
+          pretrain [mini|small|base] [rounds] an update of pre-training against TorchSharp's default eager one, interleaved
           memory [updates]                    resident memory and live tensors over many updates
           classify DATA-FOLDER [bfloat16] [NAME ...]
                                               real data sets from scratch, three seeds, against bag-of-words logistic regression

@@ -1,9 +1,8 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Attend.Checkpoints;
 using Attend.Decoding;
 using Attend.Text.Data;
 using Attend.Text.Metrics;
+using Attend.Text.Pretraining;
 
 namespace Attend;
 
@@ -16,33 +15,17 @@ namespace Attend;
 public sealed record JudgedText(long Line, string Source, IReadOnlyList<string> References, string Text, double Quality);
 
 /// <summary>How good an encoder-decoder is on data it has not seen.</summary>
-/// <param name="ExampleCount">Texts measured.</param>
-/// <param name="Figures">All figures with their intervals.</param>
-/// <param name="IntervalSignature">The choices that the intervals depend on.</param>
-/// <param name="Slices">The same over parts of the examples: by length, and by each column that was kept.</param>
+/// <param name="Card">The figures with intervals, signatures, slices and baselines, as in metrics.json.</param>
+/// <param name="Figures">The figures, each with the signature of its metric.</param>
 /// <param name="Best">The texts that came out best, best first.</param>
 /// <param name="Worst">The texts that came out worst, worst first.</param>
-/// <param name="Notes">What a reader must know before trusting a figure.</param>
-public sealed record WritingEvaluation(
-    long ExampleCount, IReadOnlyList<MeasuredFigure> Figures, string IntervalSignature, IReadOnlyList<SliceGroup> Slices,
-    IReadOnlyList<JudgedText> Best, IReadOnlyList<JudgedText> Worst, IReadOnlyList<string> Notes)
+public sealed record WritingEvaluation(EvaluationCard Card, IReadOnlyList<MeasuredFigure> Figures, IReadOnlyList<JudgedText> Best, IReadOnlyList<JudgedText> Worst)
 {
     private const int WindowSize = 256;
     private const int TextsKept = 20;
 
     // References that are looked at to find out what language they are in.
     private const int ReferencesSeen = 1000;
-
-    private static readonly JsonSerializerOptions LineJson = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    private static readonly JsonSerializerOptions FileJson = new(LineJson) { WriteIndented = true };
-
-    /// <summary>The figures by name.</summary>
-    public IReadOnlyDictionary<string, double> Metrics => new OrderedDictionary<string, double>(Figures.Select(figure => KeyValuePair.Create(figure.Name, figure.Value)));
-
-    /// <summary>Where the figures lie over resampled examples, by name.</summary>
-    public IReadOnlyDictionary<string, BootstrapInterval> Intervals => new OrderedDictionary<string, BootstrapInterval>(
-        Figures.Where(figure => figure.Interval is not null).Select(figure => KeyValuePair.Create(figure.Name, figure.Interval!)));
 
     /// <summary>Writes every text of the data, measures it, and writes metrics.json, predictions.jsonl, the pictures and report.html.</summary>
     /// <remarks>Streams the data: memory does not grow with the number of examples.</remarks>
@@ -61,10 +44,11 @@ public sealed record WritingEvaluation(
         var kind = WritingMetrics.KindOf(generator.Card);
         var create = WritingMetrics.Of(kind, open().Take(ReferencesSeen).SelectMany(pair => pair.References), bleu).Create;
         var measurement = new Measurement<TextAnswer>(create, "source length in tokens");
+        var baselines = Baselines(kind, create);
         var (best, worst) = (new Extremes(TextsKept, 1), new Extremes(TextsKept, -1));
         var (cut, unfinished) = (0L, 0L);
         Directory.CreateDirectory(folder);
-        AtomicFile.Write(Path.Combine(folder, "predictions.jsonl"), stream =>
+        AtomicFile.Write(Path.Combine(folder, EvaluationCard.PredictionsFile), stream =>
         {
             foreach (var window in open().Chunk(WindowSize))
             {
@@ -73,6 +57,7 @@ public sealed record WritingEvaluation(
                 {
                     var (answer, expected) = (new TextAnswer(writing.Text), new TextAnswer(pair.References));
                     measurement.Add(answer, expected, generator.Task.EncodeSource(pair.Source) is var (ids, lost) ? ids.Length + lost : null, pair.Kept);
+                    foreach (var baseline in baselines) baseline.Add(pair, expected);
                     var single = create();
                     single.Add(answer, expected);
                     var judged = new JudgedText(pair.Line, pair.Source, pair.References, writing.Text, WritingMetrics.Quality(kind, single.Result()));
@@ -80,8 +65,7 @@ public sealed record WritingEvaluation(
                     worst.Add(judged);
                     if (writing.CutTokenCount > 0) cut++;
                     if (!writing.Best[0].IsFinished) unfinished++;
-                    JsonSerializer.Serialize(stream, new { pair.Line, Text = pair.Source, Gold = pair.References, Predicted = writing.Text, writing.Best[0].Score }, LineJson);
-                    stream.WriteByte((byte)'\n');
+                    EvaluationCard.WriteLine(stream, new { pair.Line, Text = pair.Source, Gold = pair.References, Predicted = writing.Text, writing.Best[0].Score });
                 }
             }
             if (measurement.ExampleCount == 0) throw new DataFileException(dataPath, null, "holds no example");
@@ -89,22 +73,23 @@ public sealed record WritingEvaluation(
         var notes = new List<string>();
         if (cut > 0) notes.Add($"{cut} of {measurement.ExampleCount} sources were longer than {generator.MaxInputTokens} tokens and were cut.");
         if (unfinished > 0) notes.Add($"{unfinished} of {measurement.ExampleCount} texts had not ended after {options.MaxNewTokens} tokens and were cut there.");
-        var evaluation = new WritingEvaluation(measurement.ExampleCount, measurement.Figures(), measurement.IntervalSignature, measurement.Slices(), best.Sorted(), worst.Sorted(), notes);
-        var data = DataCard.Of(dataPath, measurement.ExampleCount);
-        AtomicFile.Write(Path.Combine(folder, "metrics.json"), stream => JsonSerializer.Serialize(stream, new
+        var figures = measurement.Figures();
+        var evaluation = new WritingEvaluation(EvaluationCard.Of(generator.Folder.Path, generator.Card?.Task ?? "translation", DataCard.Of(dataPath, measurement.ExampleCount), figures) with
         {
-            Model = generator.Folder.Path,
-            Data = data,
-            Decoding = options,
-            evaluation.Metrics,
-            evaluation.Intervals,
-            Signatures = evaluation.Figures.Select(figure => figure.Signature).Append(evaluation.IntervalSignature).Distinct(),
-            evaluation.Slices,
-            evaluation.Notes,
-        }, FileJson));
-        WritingReport.Write(evaluation, generator, data, options, folder);
+            IntervalSignature = measurement.IntervalSignature,
+            Slices = measurement.Slices(),
+            Baselines = [.. baselines.Select(baseline => baseline.Card())],
+            Notes = notes,
+            Report = EvaluationCard.Element(new { Decoding = options }),
+        }, figures, best.Sorted(), worst.Sorted());
+        evaluation.Card.Write(folder);
+        WritingReport.Write(evaluation, generator, options, folder);
         return evaluation;
     }
+
+    private static Baseline<ParallelText, TextAnswer>[] Baselines(WritingKind kind, Func<ISummedMetric<TextAnswer>> create) => kind == WritingKind.Summary
+        ? [new("lead-1", "The first sentence of the source.", pair => new TextAnswer(SentenceSplitter.Split(pair.Source).Select(span => pair.Source[span.Start..span.End]).FirstOrDefault("")), create())]
+        : [];
 
     // The texts with the highest quality (sign 1) or the lowest (sign -1); of equals the first ones.
     private sealed class Extremes(int count, int sign)

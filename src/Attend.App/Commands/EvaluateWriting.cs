@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Attend.Text.Data;
 using Attend.Text.Metrics;
 
@@ -8,7 +7,7 @@ namespace Attend.App.Commands;
 /// <summary>`evaluate` for encoder-decoders.</summary>
 internal sealed class EvaluateWriting
 {
-    private readonly Option<string?> _target = new("--target") { Description = "for an encoder-decoder: references of --data, where that is a plain file of sources, line by line", HelpName = "FILE" };
+    private readonly Option<string[]> _target = new("--target") { Description = "for an encoder-decoder: references of --data, where that is a plain file of sources, line by line; may be given several times", HelpName = "FILE" };
     private readonly Option<int?> _beams = new("--beams") { Description = "for an encoder-decoder: beams  [default: as it was judged in training]" };
     private readonly Option<string?> _bleu = new("--bleu") { Description = "for an encoder-decoder: how BLEU is computed  [default: sacrebleu]", HelpName = "sacrebleu|sacrebleu-lc|multi-bleu-de|multi-bleu-en" };
 
@@ -28,7 +27,7 @@ internal sealed class EvaluateWriting
             TargetColumn = columns.LabelColumn ?? format.TargetColumn,
             KeepColumns = columns.KeepColumns,
         };
-        IEnumerable<ParallelText> Open() => parsed.GetValue(_target) is { } target ? ParallelTextFile.Read(data, [target]) : ParallelTextFile.Read(data, format);
+        IEnumerable<ParallelText> Open() => parsed.GetValue(_target) is { Length: > 0 } targets ? ParallelTextFile.Read(data, targets) : ParallelTextFile.Read(data, format);
         var bleu = parsed.GetValue(_bleu) switch
         {
             "multi-bleu-de" => BleuOptions.MultiBleuGerman,
@@ -40,17 +39,8 @@ internal sealed class EvaluateWriting
         if (parsed.GetValue(_beams) is { } beams) decoding = decoding with { Beams = beams };
         var folder = output ?? ClassifierEvaluation.DefaultFolder(generator.Folder.Path, data);
         var evaluation = WritingEvaluation.Run(generator, data, Open, folder, decoding, bleu, cancel);
-        if (json)
-        {
-            Output.WriteJson(new { Folder = folder, evaluation.Metrics, evaluation.Intervals, evaluation.Slices, Signatures = evaluation.Figures.Select(figure => figure.Signature).Distinct() });
-            return 0;
-        }
-        static string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
-        Output.WriteColumns(Console.Out, evaluation.Figures.Select(figure => new[] { figure.Name, Number(figure.Value), figure.Interval is { } interval ? $"[{Number(interval.Low)}, {Number(interval.High)}]" : "" }));
-        Console.Out.WriteLine();
-        foreach (var signature in evaluation.Figures.Select(figure => figure.Signature).Distinct()) Console.Out.WriteLine(signature);
-        foreach (var note in evaluation.Notes) Console.Out.WriteLine($"note: {note}");
-        Console.Out.WriteLine($"report   {Path.Combine(folder, "report.html")}");
+        if (json) Output.WriteJson(new { Folder = folder, evaluation.Card.Metrics, evaluation.Card.Intervals, evaluation.Card.Baselines, evaluation.Card.Slices, evaluation.Card.Signatures, evaluation.Card.Notes });
+        else EvaluationDisplay.Show(evaluation.Card, folder, [.. evaluation.Card.Metrics.Keys.Where(name => !name.Contains("_precision", StringComparison.Ordinal) && !name.Contains("_recall", StringComparison.Ordinal))]);
         return 0;
     }
 }

@@ -6,13 +6,14 @@ public static class ModelSource
     private const string Advice = "Name a run's folder, or a folder with config.json, model.safetensors and vocab.txt";
 
     /// <summary>The folder of a model.</summary>
-    /// <param name="nameOrFolder">A folder, which wins, or "owner/name", "owner/name@revision" of a model in the cache. The network is never used.</param>
+    /// <param name="nameOrFolder">A folder, which wins, the name of a model that comes with Attend ("attend-mini"), or "owner/name", "owner/name@revision" of a model in the cache. The network is never used.</param>
     /// <param name="options">Where the cache is; null = as <see cref="HubOptions.FromEnvironment"/> says.</param>
     /// <exception cref="CheckpointException">There is no such folder and no such model in the cache; the message says how to get it.</exception>
     public static string Locate(string nameOrFolder, HubOptions? options = null)
     {
         if (Directory.Exists(nameOrFolder)) return nameOrFolder;
         if (File.Exists(nameOrFolder)) throw new CheckpointException(nameOrFolder, "is a file, not a model folder", advice: Advice + ".");
+        if (Included(nameOrFolder) is { } included) return included;
         if (ModelName.TryParse(nameOrFolder) is not { } name) throw new CheckpointException(nameOrFolder, "no such model folder", advice: Advice + ".");
         var cache = new HubCache(options?.CacheFolder ?? HubOptions.DefaultCacheFolder());
         if (cache.FindSnapshot(name) is { } folder) return folder;
@@ -29,15 +30,19 @@ public static class ModelSource
     /// <param name="options">Where the cache is; null = as <see cref="HubOptions.FromEnvironment"/> says.</param>
     public static bool NeedsPull(string nameOrFolder, HubOptions? options = null)
     {
-        if (Path.Exists(nameOrFolder) || ModelName.TryParse(nameOrFolder) is not { } name) return false;
+        if (Path.Exists(nameOrFolder) || Included(nameOrFolder) is not null || ModelName.TryParse(nameOrFolder) is not { } name) return false;
         var cache = new HubCache(options?.CacheFolder ?? HubOptions.DefaultCacheFolder());
         if (cache.FindSnapshot(name) is { } folder) return !HubFiles.IsWhole(folder);
         return !(name.Repository.Contains('/', StringComparison.Ordinal) && Directory.Exists(name.Repository.Split('/')[0]));
     }
 
-    /// <summary>"owner/name@commit" for a folder in the cache, so that the very model can be had again; null for any other folder.</summary>
-    public static string? NameOf(string folder) => HubCache.NameOf(folder);
+    /// <summary>"owner/name@commit" for a folder in the cache, so that the very model can be had again, or the name of a model that comes with Attend; null for any other folder.</summary>
+    public static string? NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) is { Length: > 0 } name && Included(name) == folder ? name : HubCache.NameOf(folder);
 
     /// <summary>What to do where a file is missing in a folder: fetch it, if the folder is one of the cache.</summary>
     internal static string Remedy(string folder, string otherwise) => NameOf(folder) is { } name ? $"Fetch what is missing: attend pull {name}" : otherwise;
+
+    // Models that come with Attend lie beside its assemblies.
+    private static string? Included(string name) =>
+        name is not ("" or "." or "..") && name.IndexOfAny(['/', '\\']) < 0 && Path.Combine(AppContext.BaseDirectory, "models", name) is var folder && Directory.Exists(folder) ? folder : null;
 }

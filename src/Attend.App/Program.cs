@@ -56,6 +56,7 @@ internal static class Program
             TrainCommand.Create(cancel),
             PretrainCommand.Create(cancel),
             EvaluateCommand.Create(cancel),
+            CompareCommand.Create(cancel),
             PredictCommand.Create(cancel),
             TranslateCommand.Create(cancel),
             FillCommand.Create(),

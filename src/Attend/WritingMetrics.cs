@@ -23,6 +23,18 @@ internal static class WritingMetrics
         };
     }
 
+    /// <summary>Every metric, in every form, that texts may have been judged by.</summary>
+    public static IEnumerable<ISummedMetric<TextAnswer>> All()
+    {
+        foreach (var tokenizer in Enum.GetValues<BleuTokenizer>())
+            foreach (var lowercase in new[] { false, true })
+                foreach (var smoothing in new[] { BleuSmoothing.Exponential, BleuSmoothing.None }) yield return new BleuMetrics(new BleuOptions { Tokenizer = tokenizer, Lowercase = lowercase, Smoothing = smoothing });
+        yield return new ChrfMetrics();
+        foreach (var tokenizer in Enum.GetValues<RougeTokenizer>())
+            foreach (var stemmer in new[] { false, true }) yield return new RougeMetrics(new RougeOptions { Tokenizer = tokenizer, Stemmer = stemmer });
+        yield return new TextMatchMetrics();
+    }
+
     /// <summary>How good one text is, in [0, 1], to tell the best from the worst: chrF, ROUGE-L, or one less the character error rate.</summary>
     public static double Quality(WritingKind kind, IReadOnlyDictionary<string, double> figures) => kind switch
     {

@@ -49,7 +49,7 @@ public sealed class BagOfWordsClassifier
         var learner = new Learner(labelCount, multiLabel, options);
         examples = Affordable(examples, labelCount, options);
         var strength = options.InverseRegularization ?? learner.Choose(examples, cancel);
-        return learner.Learn(examples, [strength], cancel).Last();
+        return learner.Learn(examples, [strength], leastGain: 1e-6, cancel).Last();
     }
 
     /// <summary>The most probable label of a text, or of a pair of texts (of any number of labels, those that are more probable than not), with the probabilities of all.</summary>
@@ -80,13 +80,13 @@ public sealed class BagOfWordsClassifier
         private const double HeldOutShare = 0.1;
 
         /// <summary>The classifiers for strengths of C, each learned from where the one before ended.</summary>
-        public IEnumerable<BagOfWordsClassifier> Learn(IReadOnlyList<BaselineExample> examples, IEnumerable<double> strengths, CancellationToken cancel)
+        public IEnumerable<BagOfWordsClassifier> Learn(IReadOnlyList<BaselineExample> examples, IEnumerable<double> strengths, double leastGain, CancellationToken cancel)
         {
             var features = new BagOfWordsFeatures(examples.Select(example => example.Texts), Options, Math.Max(1000, MostWeights / LabelCount));
             var regression = new LogisticRegression([.. examples.Select(example => features.Of(example.Texts))], [.. examples.Select(example => example.Labels)], features.Count, LabelCount, MultiLabel);
             foreach (var strength in strengths)
             {
-                regression.Minimize(strength, cancel);
+                regression.Minimize(strength, leastGain, cancel);
                 yield return new BagOfWordsClassifier(features, regression.Weights, LabelCount, MultiLabel) { ExampleCount = examples.Count, InverseRegularization = strength };
             }
         }
@@ -98,7 +98,7 @@ public sealed class BagOfWordsClassifier
             LabeledText[] numbered = [.. examples.Select((example, i) => new LabeledText("", [.. example.Labels.Select(label => $"{label}")], i))];
             var (part, held) = Split.Stratified(numbered, HeldOutShare, Options.Seed);
             var (best, most) = (Strengths[0], double.NegativeInfinity);
-            foreach (var classifier in Learn([.. part.Select(entry => examples[(int)entry.Line])], Strengths, cancel))
+            foreach (var classifier in Learn([.. part.Select(entry => examples[(int)entry.Line])], Strengths, leastGain: 1e-4, cancel))
             {
                 var (correct, given, gold) = (0, 0, 0);
                 foreach (var example in held.Select(entry => examples[(int)entry.Line]))

@@ -16,7 +16,7 @@ public sealed record BagOfWordsOptions
     public double? InverseRegularization { get; init; }
 
     /// <summary>How much may be computed: examples × words of each × labels, at least 1,000 examples. Where there are more, evenly spaced ones are learned from.</summary>
-    public double MostProducts { get; init; } = 40_000_000;
+    public double MostProducts { get; init; } = 20_000_000;
 
     /// <summary>Another seed holds out another tenth.</summary>
     public ulong Seed { get; init; } = 17;

@@ -11,7 +11,7 @@ namespace Attend.Text.Baselines;
 internal sealed class LogisticRegression
 {
     private const int History = 6, MostIterations = 300;
-    private const double GradientTolerance = 1e-3, LeastGain = 1e-6;
+    private const double GradientTolerance = 1e-3;
 
     private readonly int[][] _rows;
     private readonly IReadOnlyList<int>[] _labels;
@@ -43,7 +43,10 @@ internal sealed class LogisticRegression
     public double[] Weights { get; private set; }
 
     /// <summary>Moves the weights to the minimum for a C, from where they are.</summary>
-    public void Minimize(double inverseRegularization, CancellationToken cancel)
+    /// <param name="inverseRegularization">C.</param>
+    /// <param name="leastGain">Ends once a step lowers the loss by less than this share of it.</param>
+    /// <param name="cancel">Stops between steps.</param>
+    public void Minimize(double inverseRegularization, double leastGain, CancellationToken cancel)
     {
         var weights = Weights;
         var gradient = new double[weights.Length];
@@ -75,7 +78,7 @@ internal sealed class LogisticRegression
             (weights, gradient) = (next, nextGradient);
             var gain = loss - nextLoss;
             loss = nextLoss;
-            if (gain <= LeastGain * loss) break;
+            if (gain <= leastGain * loss) break;
         }
         Weights = weights;
     }

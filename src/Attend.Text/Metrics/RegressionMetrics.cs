@@ -47,7 +47,7 @@ public sealed class RegressionMetrics : IResampledMetric<double>
     }
 
     /// <summary>All values, and the order in which they rise.</summary>
-    private sealed class Columns(double[] predicted, double[] expected)
+    internal sealed class Columns(double[] predicted, double[] expected)
     {
         private readonly int[] _predictedOrder = Order(predicted);
         private readonly int[] _expectedOrder = Order(expected);

@@ -1,30 +1,9 @@
 namespace Attend.Text.Metrics;
 
-/// <summary>How one figure of two systems compares.</summary>
-/// <param name="First">The first system's figure.</param>
-/// <param name="Second">The second system's figure.</param>
-/// <param name="Difference">Second minus first.</param>
-/// <param name="Interval">Percentile interval of the difference over the samples.</param>
-/// <param name="SecondHigherShare">The share of the samples in which the second system's figure is the higher one (Koehn 2004), ties counting half.</param>
-/// <param name="BootstrapP">Two-sided p-value of the paired bootstrap, as sacreBLEU computes it; in (0, 1].</param>
-/// <param name="RandomizationP">Two-sided p-value of approximate randomization (Riezler and Maxwell 2005), as sacreBLEU computes it; in (0, 1].</param>
-public sealed record PairedFigure(
-    double First, double Second, double Difference, BootstrapInterval Interval, double SecondHigherShare, double BootstrapP, double RandomizationP);
-
-/// <summary>How the tests of <see cref="PairedTest{TAnswer}"/> are done.</summary>
-public sealed record PairedTestOptions
-{
-    /// <summary>The bootstrap: drawing as many examples as there are, with replacement, the same for both systems.</summary>
-    public BootstrapOptions Bootstrap { get; init; } = new();
-
-    /// <summary>How often approximate randomization exchanges the systems' answers at random; 0 leaves that test out, with a p-value of 1.</summary>
-    public int RandomizationTrials { get; init; } = 10_000;
-}
-
 /// <summary>Tells whether two systems that answered the same examples differ by more than chance, for any metric that follows from sums.</summary>
 /// <remarks>Keeps what each example adds to the sums of either system, a few numbers, as both tests need them all.</remarks>
 /// <typeparam name="TAnswer">What the task answers.</typeparam>
-public sealed class PairedTest<TAnswer>
+public sealed class PairedTest<TAnswer> : IPairedTest<TAnswer>
 {
     private readonly ISummedMetric<TAnswer> _metric;
     private readonly PairedTestOptions _options;
@@ -43,22 +22,17 @@ public sealed class PairedTest<TAnswer>
     {
         ArgumentNullException.ThrowIfNull(metric);
         _options = options ?? new PairedTestOptions();
-        _options.Bootstrap.Check();
-        ArgumentOutOfRangeException.ThrowIfNegative(_options.RandomizationTrials);
+        _options.Check();
         _metric = metric;
     }
 
-    /// <summary>The choices that the p-values depend on, besides the metric's own.</summary>
-    public string Signature => $"paired|bs:{_options.Bootstrap.Resamples}|weights:multinomial|interval:percentile-{100 * _options.Bootstrap.Level:0.##}"
-        + $"|ar:{_options.RandomizationTrials}|p:two-sided,(c+1)/(n+1)|seed:{_options.Bootstrap.Seed}|version:{LabelSet.Version}";
+    /// <inheritdoc/>
+    public string Signature => _options.Signature;
 
-    /// <summary>Examples so far.</summary>
+    /// <inheritdoc/>
     public int ExampleCount => _first.Count;
 
-    /// <summary>Keeps one example.</summary>
-    /// <param name="first">The first system's answer.</param>
-    /// <param name="second">The second system's answer.</param>
-    /// <param name="expected">The gold standard.</param>
+    /// <inheritdoc/>
     public void Add(TAnswer first, TAnswer second, TAnswer expected)
     {
         var sums = new SortedDictionary<int, (double First, double Second)>();
@@ -76,60 +50,22 @@ public sealed class PairedTest<TAnswer>
         }
     }
 
-    /// <summary>The comparison of each figure, under the metric's names; nothing without examples.</summary>
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, PairedFigure> Result()
     {
-        var result = new OrderedDictionary<string, PairedFigure>();
-        if (ExampleCount == 0) return result;
+        if (ExampleCount == 0) return new OrderedDictionary<string, PairedFigure>();
         var first = _first.Sum(_placeCount);
         var change = _change.Sum(_placeCount);
-        var (firstFigures, secondFigures) = (_metric.Figures(first), _metric.Figures(Plus(first, change)));
-        var bootstrap = Sample(_options.Bootstrap.Resamples, Resampled);
-        var randomized = Sample(_options.RandomizationTrials, random => Exchanged(random, first, change));
-        foreach (var (name, figure) in firstFigures)
-        {
-            if (!secondFigures.TryGetValue(name, out var other)) continue;
-            var differences = Differences(bootstrap, name);
-            var exchanged = Differences(randomized, name);
-            var mean = differences.Select(Math.Abs).DefaultIfEmpty().Average();
-            var distance = Math.Abs(other - figure);
-            result[name] = new PairedFigure(figure, other, other - figure,
-                differences.Length == 0 ? new(0, 0, 0) : Bootstrap.Interval([.. differences], _options.Bootstrap.Level),
-                differences.Select(difference => difference > 0 ? 1 : difference < 0 ? 0 : 0.5).DefaultIfEmpty(0.5).Average(),
-                P(differences.Select(difference => Math.Abs(difference) - mean), distance),
-                P(exchanged.Select(Math.Abs), distance));
-        }
-        return result;
+        var seen = new FigurePair(_metric.Figures(first), _metric.Figures(Plus(first, change)));
+        return new PairedSamples(seen, Sample(_options.Bootstrap.Resamples, Resampled), Sample(_options.RandomizationTrials, random => Exchanged(random, first, change)))
+            .Figures(_options.Bootstrap.Level);
     }
 
-    private readonly record struct Pair(IReadOnlyDictionary<string, double> First, IReadOnlyDictionary<string, double> Second);
-
-    // As multeval and sacreBLEU: one is added so that p is never 0; a difference that is only reached does not count.
-    private static double P(IEnumerable<double> values, double distance)
-    {
-        int count = 0, above = 0;
-        foreach (var value in values)
-        {
-            count++;
-            if (value > distance) above++;
-        }
-        return (above + 1.0) / (count + 1);
-    }
-
-    private static double[] Differences(Pair[] samples, string name)
-    {
-        var differences = new List<double>(samples.Length);
-        foreach (var sample in samples)
-            if (sample.First.TryGetValue(name, out var first) && sample.Second.TryGetValue(name, out var second)) differences.Add(second - first);
-        return [.. differences];
-    }
-
-    // Each sample has a generator of its own, so that they can be drawn side by side.
-    private Pair[] Sample(int count, Func<Data.DeterministicRandom, (double[] First, double[] Second)> draw)
+    private FigurePair[] Sample(int count, Func<Data.DeterministicRandom, (double[] First, double[] Second)> draw)
     {
         var sums = new (double[] First, double[] Second)[count];
-        Parallel.For(0, count, sample => sums[sample] = draw(new Data.DeterministicRandom(_options.Bootstrap.Seed * 0x2545F4914F6CDD1D + (ulong)sample)));
-        return [.. sums.Select(pair => new Pair(_metric.Figures(pair.First), _metric.Figures(pair.Second)))];
+        Parallel.For(0, count, sample => sums[sample] = draw(_options.Random(sample)));
+        return [.. sums.Select(pair => new FigurePair(_metric.Figures(pair.First), _metric.Figures(pair.Second)))];
     }
 
     private (double[] First, double[] Second) Resampled(Data.DeterministicRandom random)

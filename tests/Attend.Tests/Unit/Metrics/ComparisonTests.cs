@@ -56,16 +56,63 @@ public sealed class ComparisonTests
         Assert.InRange(accuracy.SecondHigherShare, 0.2, 0.8);
         var same = Compare(50, firstIsRight: i => i % 3 == 0, secondIsRight: i => i % 3 == 0).Result()["accuracy"];
         Assert.Equal((0.0, 0.5), (same.Difference, same.SecondHigherShare));
-        Assert.Equal(1 / 1001.0, same.BootstrapP, 12);       // as sacreBLEU: a difference of 0 is not even reached by chance
-        Assert.Equal(1 / 10001.0, same.RandomizationP, 12);
+        Assert.Equal((1.0, 1.0), (same.BootstrapP, same.RandomizationP));
     }
 
     [Fact]
     public void RandomizationIsTheSignTestWhereAnswersAreRightOrWrong()
     {
-        // 3 against 9 disagreements: exchanging at random reaches a larger difference with the probability of 2 or fewer, or 10 or more, of 12.
+        // 3 against 9 disagreements: exchanging at random reaches this difference with the probability of 3 or fewer, or 9 or more, of 12.
         var test = Compare(100, firstIsRight: i => i is < 3 or >= 12, secondIsRight: i => i >= 3);
-        Assert.Equal(2 * (1 + 12 + 66) / 4096.0, test.Result()["accuracy"].RandomizationP, 0.006);
+        Assert.Equal(McNemarTest.Of(3, 9).PValue, test.Result()["accuracy"].RandomizationP, 0.01);
+    }
+
+    [Fact]
+    public void BootstrapAgreesWithTheNormalApproximation()
+    {
+        // 40 against 60 disagreements of 400: the difference is 0.05 with the deviation sqrt(100/400 - 0.05²) / 20, so that z = 2.010.
+        var accuracy = Compare(400, firstIsRight: i => i is < 40 or >= 100, secondIsRight: i => i >= 40).Result()["accuracy"];
+        Assert.Equal(0.05, accuracy.Difference, 12);
+        Assert.Equal(0.0444, accuracy.BootstrapP, 0.025);
+        Assert.Equal(0.05 - 1.96 * 0.02487, accuracy.Interval.Low, 0.006);
+        Assert.Equal(0.05 + 1.96 * 0.02487, accuracy.Interval.High, 0.006);
+    }
+
+    [Fact]
+    public void NumbersAreComparedByTheirCorrelations()
+    {
+        var test = new PairedRegressionTest(new PairedTestOptions { RandomizationTrials = 1000 });
+        Assert.Empty(test.Result());
+        foreach (var (first, second, gold) in new[] { (1.0, 1.0, 1.0), (2, 3, 2), (4, 2, 3), (3, 4, 4) }) test.Add(first, second, gold);
+        var figures = test.Result();
+        // First: errors 0, 0, 1, -1; ranks 1 2 4 3. Second: errors 0, 1, -1, 0; ranks 1 3 2 4. Either way 1 - 6 · 2 / (4 · 15) = 0.8.
+        Assert.Equal(0.8, figures["spearman"].First, 12);
+        Assert.Equal(0.8, figures["spearman"].Second, 12);
+        Assert.Equal((0.5, 0.5), (figures["mse"].First, figures["mse"].Second));
+        Assert.Equal((1.0, 1.0), (figures["mse"].RandomizationP, figures["mse"].BootstrapP));
+        Assert.Throws<ArgumentException>(() => test.Add(double.NaN, 0, 0));
+    }
+
+    [Fact]
+    public void BetterNumbersAreTold()
+    {
+        var test = new PairedRegressionTest(new PairedTestOptions { RandomizationTrials = 1000 });
+        var (first, second) = (new RegressionMetrics(), new RegressionMetrics());
+        var random = new DeterministicRandom(5);
+        for (var i = 0; i < 300; i++)
+        {
+            var gold = random.NextDouble();
+            var (rough, fine) = (gold + random.NextDouble(), gold + 0.5 * random.NextDouble());
+            test.Add(rough, fine, gold);
+            first.Add(rough, gold);
+            second.Add(fine, gold);
+        }
+        foreach (var (name, figure) in test.Result())
+        {
+            Assert.Equal((first.Result()[name], second.Result()[name]), (figure.First, figure.Second));
+            Assert.True(figure.BootstrapP < 0.01 && figure.RandomizationP < 0.01, $"{name}: {figure}");
+            Assert.InRange(figure.Difference, figure.Interval.Low, figure.Interval.High);
+        }
     }
 
     [Fact]
@@ -89,7 +136,7 @@ public sealed class ComparisonTests
     public void SignatureNamesTheTests()
     {
         var test = new PairedTest<ClassAnswer>(new ClassificationMetrics(Labels));
-        Assert.Equal($"paired|bs:1000|weights:multinomial|interval:percentile-95|ar:10000|p:two-sided,(c+1)/(n+1)|seed:1|version:{LabelSet.Version}", test.Signature);
+        Assert.Equal($"paired|bs:1000|weights:multinomial|interval:percentile-95|ar:10000|p:two-sided,bs-shifted,ties-count,(c+1)/(n+1)|seed:1|version:{LabelSet.Version}", test.Signature);
         Assert.Empty(test.Result());
         Assert.Throws<ArgumentOutOfRangeException>(() => new PairedTest<ClassAnswer>(new ClassificationMetrics(Labels), new PairedTestOptions { RandomizationTrials = -1 }));
     }

@@ -44,7 +44,7 @@ public sealed class EntityTagger : IDisposable
         var encoder = folder.Architecture.Create(folder.Config);
         var stride = maxInputTokens is null && card?.Task == TaggingSettings.TaskName ? RunCard.As<TaggingSettings>(card.TaskOptions).Stride : null;
         var options = new TaggingOptions { MaxInputTokens = maxInputTokens ?? Math.Min(card?.MaxInputTokens ?? int.MaxValue, encoder.MaxPositionEmbeddings), Stride = stride };
-        var task = TaskFolder.Create(folder, () => new TokenTagging(encoder, tokenizer, options, DeviceChoice.Parse(device)));
+        var task = folder.Build(() => new TokenTagging(encoder, tokenizer, options, DeviceChoice.Parse(device)));
         folder.LoadWeights(new CheckpointPart(encoder, folder.Architecture.Keys), new CheckpointPart(task.Head, folder.Architecture.Heads[HeadKind.TokenClassification].Keys));
         task.eval();
         return new EntityTagger(folder, encoder, task);

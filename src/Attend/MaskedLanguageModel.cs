@@ -70,7 +70,7 @@ public sealed class MaskedLanguageModel : IDisposable
             Objective = head == HeadKind.PreTraining ? PretrainingObjective.MlmNsp : PretrainingObjective.Mlm,
             MaxInputTokens = maxInputTokens ?? (card is { MaxInputTokens: > 0 } ? card.MaxInputTokens : encoder.MaxPositionEmbeddings),
         };
-        var task = new PretrainingTask(encoder, tokenizer.PadId, inputs, DeviceChoice.Parse(device));
+        var task = folder.Build(() => new PretrainingTask(encoder, tokenizer.PadId, inputs, DeviceChoice.Parse(device)));
         folder.LoadWeights([new CheckpointPart(encoder, folder.Architecture.Keys), .. task.Heads.Select(module => new CheckpointPart(module, folder.Architecture.Heads[head].Keys))]);
         task.eval();
         return new MaskedLanguageModel(folder, encoder, tokenizer, task, inputs);

@@ -49,7 +49,7 @@ public sealed class PairScorer : IDisposable
         var encoder = folder.Architecture.Create(folder.Config);
         var limit = maxInputTokens ?? Math.Min(card?.MaxInputTokens ?? int.MaxValue, encoder.MaxPositionEmbeddings);
         PairInput.Check(tokenizer, limit);
-        var task = TaskFolder.Create(folder, () => new PairScoring(encoder, tokenizer, new PairScoringOptions { MaxInputTokens = limit }, DeviceChoice.Parse(device)));
+        var task = folder.Build(() => new PairScoring(encoder, tokenizer, new PairScoringOptions { MaxInputTokens = limit }, DeviceChoice.Parse(device)));
         folder.LoadWeights(new CheckpointPart(encoder, folder.Architecture.Keys), new CheckpointPart(task.Head, folder.Architecture.Heads[HeadKind.SequenceClassification].Keys));
         task.eval();
         return new PairScorer(folder, encoder, task, limit);

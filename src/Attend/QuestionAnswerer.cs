@@ -67,14 +67,14 @@ public sealed class QuestionAnswerer : IDisposable
         var limit = options.MaxInputTokens ?? Math.Min(settings?.MaxInputTokens ?? defaults.MaxInputTokens, encoder.MaxPositionEmbeddings);
         // Settings that were made for another length of window may not fit this one.
         var sameLength = limit == settings?.MaxInputTokens;
-        var task = new QuestionAnswering(encoder, tokenizer, new AnsweringOptions
+        var task = folder.Build(() => new QuestionAnswering(encoder, tokenizer, new AnsweringOptions
         {
             MaxInputTokens = limit,
             Stride = options.Stride ?? (sameLength ? settings?.Stride : null),
             MaxQuestionTokens = sameLength ? settings?.MaxQuestionTokens : null,
             MaxAnswerTokens = options.MaxAnswerTokens ?? settings?.MaxAnswerTokens ?? defaults.MaxAnswerTokens,
             Rules = options.MayBeUnanswerable ?? taught ? SquadRules.Squad20 : SquadRules.Squad11,
-        }, DeviceChoice.Parse(device));
+        }, DeviceChoice.Parse(device)));
         folder.LoadWeights(new CheckpointPart(encoder, folder.Architecture.Keys), new CheckpointPart(task.Head, folder.Architecture.Heads[HeadKind.QuestionAnswering].Keys));
         task.eval();
         return new QuestionAnswerer(folder, encoder, task);

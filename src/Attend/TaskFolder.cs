@@ -22,17 +22,4 @@ internal static class TaskFolder
             throw new CheckpointException(path, "has no weights yet: its training has not finished its first epoch", advice: "Let it run, or go on with it by --resume.");
         return (folder, card);
     }
-
-    /// <summary>Makes a task; a configuration that does not fit it is the folder's fault.</summary>
-    public static TTask Create<TTask>(ModelFolder folder, Func<TTask> create)
-    {
-        try
-        {
-            return create();
-        }
-        catch (ArgumentException fault) when (fault.ParamName == "encoder")
-        {
-            throw new CheckpointException(folder.Path, fault.Message, advice: "Use a model made for this task.", inner: fault);
-        }
-    }
 }

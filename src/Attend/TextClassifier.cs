@@ -76,7 +76,7 @@ public sealed class TextClassifier : IDisposable
         Engine.Start();
         var encoder = architecture.Create(folder.Config);
         var limit = maxInputTokens ?? Math.Min(card?.MaxInputTokens ?? int.MaxValue, encoder.MaxPositionEmbeddings);
-        var task = new TextClassification(encoder, tokenizer, new ClassificationOptions { MaxInputTokens = limit }, DeviceChoice.Parse(device));
+        var task = folder.Build(() => new TextClassification(encoder, tokenizer, new ClassificationOptions { MaxInputTokens = limit }, DeviceChoice.Parse(device)));
         folder.LoadWeights(new CheckpointPart(encoder, architecture.Keys), new CheckpointPart(task.Head, architecture.Heads[HeadKind.SequenceClassification].Keys));
         task.eval();
         return new TextClassifier(folder, encoder, task, limit);

@@ -97,7 +97,7 @@ public sealed class TextGenerator : IDisposable
             MaxInputTokens = Math.Min(maxInputTokens ?? (card is null ? int.MaxValue : settings.MaxInputTokens), model.MaxSourceTokens),
             MaxNewTokens = Math.Min(settings.MaxNewTokens, model.MaxTargetTokens),
         };
-        var task = new TextToText(model, tokenizer, options, WritingMetrics.Of(WritingMetrics.KindOf(card), []), DeviceChoice.Parse(device));
+        var task = folder.Build(() => new TextToText(model, tokenizer, options, WritingMetrics.Of(WritingMetrics.KindOf(card), []), DeviceChoice.Parse(device)));
         task.eval();
         return new TextGenerator(folder, model, tokenizer, task, card);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Attend.Models;
 using Attend.Text.Tokenizers;
@@ -12,6 +13,9 @@ public sealed class ModelFolder
     public const string WeightsFile = "model.safetensors";
 
     private const string ConfigFile = "config.json";
+
+    // Values of a model that is made without asking whether its weights can be right.
+    private const int SmallModel = 1_000_000;
 
     // Ends of the names that published checkpoints give to the embeddings of tokens.
     private static readonly string[] TokenEmbeddings = ["word_embeddings.weight", "tok_embeddings.weight", "embed_tokens.weight", "shared.weight"];
@@ -52,7 +56,7 @@ public sealed class ModelFolder
         {
             var (format, config) = Architectures.Read(File.ReadAllText(file));
             RequireLabels(config);
-            RequireVocabulary(path, config);
+            RequireSizes(path, config);
             return new ModelFolder(path, format, config);
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException or FormatException or InvalidOperationException)
@@ -77,6 +81,20 @@ public sealed class ModelFolder
 
     /// <summary>Whether the folder has its weights; a run has none before its first epoch.</summary>
     public bool HasWeights => WeightsSource.Find(Path) is not null;
+
+    /// <summary>Builds what <see cref="Config"/> describes; where that cannot be built, the folder is at fault.</summary>
+    /// <exception cref="CheckpointException">An argument that stems from the configuration was refused.</exception>
+    internal T Build<T>(Func<T> build)
+    {
+        try
+        {
+            return build();
+        }
+        catch (ArgumentException fault) when (fault.ParamName is null or "encoder" or "model")
+        {
+            throw new CheckpointException(Path, fault.Message, advice: "Mend config.json, or use a model made for this task.", inner: fault);
+        }
+    }
 
     /// <summary>Fills an encoder and its heads with the folder's weights.</summary>
     /// <param name="parts">The encoder, built from <see cref="Config"/>, and what stands on it.</param>
@@ -159,14 +177,17 @@ public sealed class ModelFolder
 
     private string Modern(string key) => Heads.Prepend(Format.Keys).Aggregate(key, (name, keys) => keys.Modern(name));
 
-    // Before a model of that size is built: a wrong number would take any amount of memory.
-    private static void RequireVocabulary(string path, ModelConfig config)
+    // Before a model of that size is built: a wrong number would take any amount of memory. What fits but for a little is told key by key.
+    private static void RequireSizes(string path, ModelConfig config)
     {
         if (WeightsSource.Find(path) is not { } file) return;
         using var weights = WeightsSource.Open(file);
         var embeddings = weights.Entries.Where(entry => entry.Value.Shape.Length == 2 && TokenEmbeddings.Any(name => entry.Key.EndsWith(name, StringComparison.Ordinal))).ToArray();
         if (embeddings.Length > 0 && !embeddings.Any(entry => entry.Value.Shape[0] == config.VocabSize))
             throw new ArgumentException($"vocab_size is {config.VocabSize}, and the token embeddings in {file} have {embeddings[0].Value.Shape[0]} rows ({CheckpointException.Quote(embeddings[0].Key)})");
+        var count = weights.Entries.Values.Sum(entry => (double)entry.ElementCount);
+        if (config.LeastValueCount > (2 * count) + SmallModel)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"its sizes make a model of at least {config.LeastValueCount:N0} values, and {file} holds {count:N0}"));
     }
 
     private static void RequireLabels(ModelConfig config)

@@ -39,7 +39,7 @@ public static class OnnxExport
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using var encoder = folder.Architecture.Create(folder.Config);
-        var heads = CreateHeads(folder, encoder);
+        var heads = folder.Build(() => CreateHeads(folder, encoder));
         try
         {
             folder.LoadWeights([new CheckpointPart(encoder, folder.Architecture.Keys), .. heads.Select(head => new CheckpointPart(head, folder.Architecture.Heads[folder.Head!.Value].Keys))]);

@@ -75,12 +75,15 @@ public sealed record AlbertConfig : ModelConfig
         LayerNormEpsilon = LayerNormEps,
     };
 
+    internal override double LeastValueCount => (((double)VocabSize + MaxPositionEmbeddings + TypeVocabSize + HiddenSize) * EmbeddingSize) + BlockValues((double)NumHiddenGroups * InnerGroupNum, HiddenSize, IntermediateSize);
+
     /// <inheritdoc/>
     public override void Validate()
     {
-        RequirePositive(("vocab_size", VocabSize), ("embedding_size", EmbeddingSize), ("hidden_size", HiddenSize), ("num_hidden_layers", NumHiddenLayers),
-            ("num_hidden_groups", NumHiddenGroups), ("inner_group_num", InnerGroupNum), ("num_attention_heads", NumAttentionHeads), ("intermediate_size", IntermediateSize),
+        RequirePositive(("vocab_size", VocabSize), ("embedding_size", EmbeddingSize), ("hidden_size", HiddenSize),
+            ("num_attention_heads", NumAttentionHeads), ("intermediate_size", IntermediateSize),
             ("max_position_embeddings", MaxPositionEmbeddings), ("type_vocab_size", TypeVocabSize));
+        RequireLayerCount(("num_hidden_layers", NumHiddenLayers), ("num_hidden_groups", NumHiddenGroups), ("inner_group_num", InnerGroupNum));
         RequireProbability(("hidden_dropout_prob", HiddenDropoutProb), ("attention_probs_dropout_prob", AttentionProbsDropoutProb), ("classifier_dropout_prob", ClassifierDropoutProb ?? 0));
         if (NumHiddenGroups > NumHiddenLayers) throw new ArgumentException($"config.json: num_hidden_groups {NumHiddenGroups} is more than num_hidden_layers {NumHiddenLayers}");
         RequireHeads("hidden_size", HiddenSize, "num_attention_heads", NumAttentionHeads);

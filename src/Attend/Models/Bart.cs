@@ -58,12 +58,16 @@ public abstract record BartFamilyConfig : Seq2SeqConfig
     [JsonIgnore]
     public BlockOptions DecoderBlock => Block(DecoderAttentionHeads, DecoderFfnDim);
 
+    internal override double LeastValueCount => ((double)VocabSize * HiddenSize) + BlockValues(EncoderLayers, HiddenSize, EncoderFfnDim) + BlockValues(DecoderLayers, HiddenSize, DecoderFfnDim);
+
     /// <inheritdoc/>
     public override void Validate()
     {
-        RequirePositive(("vocab_size", VocabSize), ("d_model", HiddenSize), ("encoder_layers", EncoderLayers), ("decoder_layers", DecoderLayers),
+        RequirePositive(("vocab_size", VocabSize), ("d_model", HiddenSize),
             ("encoder_attention_heads", EncoderAttentionHeads), ("decoder_attention_heads", DecoderAttentionHeads),
             ("encoder_ffn_dim", EncoderFfnDim), ("decoder_ffn_dim", DecoderFfnDim), ("max_position_embeddings", MaxPositionEmbeddings));
+        RequireLayerCount(("encoder_layers", EncoderLayers), ("decoder_layers", DecoderLayers));
+        RequireTokens();
         RequireProbability(("dropout", Dropout), ("attention_dropout", AttentionDropout));
         if (HiddenSize % EncoderAttentionHeads != 0 || HiddenSize % DecoderAttentionHeads != 0)
             throw new ArgumentException($"config.json: d_model {HiddenSize} is not a multiple of the attention heads {EncoderAttentionHeads} and {DecoderAttentionHeads}");
@@ -87,6 +91,8 @@ public sealed record BartConfig : BartFamilyConfig
 {
     /// <inheritdoc/>
     public override string ModelType => "bart";
+
+    internal override double LeastValueCount => base.LeastValueCount + (2.0 * MaxPositionEmbeddings * HiddenSize);
 }
 
 /// <summary>BART (Lewis et al. 2019, section 2.1): post-norm stacks with learned positions and normalised embeddings, one matrix for all tokens in and out.</summary>

@@ -66,12 +66,15 @@ public sealed record BertConfig : ModelConfig
         LayerNormEpsilon = LayerNormEps,
     };
 
+    internal override double LeastValueCount => (((double)VocabSize + MaxPositionEmbeddings + TypeVocabSize) * HiddenSize) + BlockValues(NumHiddenLayers, HiddenSize, IntermediateSize);
+
     /// <inheritdoc/>
     public override void Validate()
     {
-        RequirePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("num_hidden_layers", NumHiddenLayers),
+        RequirePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize),
             ("num_attention_heads", NumAttentionHeads), ("intermediate_size", IntermediateSize),
             ("max_position_embeddings", MaxPositionEmbeddings), ("type_vocab_size", TypeVocabSize));
+        RequireLayerCount(("num_hidden_layers", NumHiddenLayers));
         RequireProbability(("hidden_dropout_prob", HiddenDropoutProb), ("attention_probs_dropout_prob", AttentionProbsDropoutProb),
             ("classifier_dropout", ClassifierDropout ?? 0));
         RequireHeads("hidden_size", HiddenSize, "num_attention_heads", NumAttentionHeads);

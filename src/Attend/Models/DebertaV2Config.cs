@@ -116,11 +116,15 @@ public sealed record DebertaV2Config : ModelConfig
         LayerNormEpsilon = LayerNormEps,
     };
 
+    internal override double LeastValueCount => (((double)VocabSize + (PositionBiasedInput ? MaxPositionEmbeddings : 0) + TypeVocabSize) * (EmbeddingSize ?? HiddenSize))
+        + (RelativeAttention ? 2.0 * Span * HiddenSize : 0) + ((double)ConvKernelSize * HiddenSize * HiddenSize / ConvGroups) + BlockValues(NumHiddenLayers, HiddenSize, IntermediateSize);
+
     /// <inheritdoc/>
     public override void Validate()
     {
-        RequirePositive(("vocab_size", VocabSize), ("embedding_size", EmbeddingSize ?? 1), ("hidden_size", HiddenSize), ("num_hidden_layers", NumHiddenLayers),
+        RequirePositive(("vocab_size", VocabSize), ("embedding_size", EmbeddingSize ?? 1), ("hidden_size", HiddenSize),
             ("num_attention_heads", NumAttentionHeads), ("intermediate_size", IntermediateSize), ("max_position_embeddings", MaxPositionEmbeddings), ("conv_groups", ConvGroups));
+        RequireLayerCount(("num_hidden_layers", NumHiddenLayers));
         RequireProbability(("hidden_dropout_prob", HiddenDropoutProb), ("attention_probs_dropout_prob", AttentionProbsDropoutProb), ("pooler_dropout", PoolerDropout), ("cls_dropout", ClsDropout ?? 0));
         RequireHeads("hidden_size", HiddenSize, "num_attention_heads", NumAttentionHeads);
         RequirePadding();

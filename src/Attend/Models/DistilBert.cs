@@ -66,10 +66,13 @@ public sealed record DistilBertConfig : ModelConfig
         LayerNormEpsilon = LayerNormEps,
     };
 
+    internal override double LeastValueCount => (((double)VocabSize + MaxPositionEmbeddings) * Dim) + BlockValues(NLayers, Dim, HiddenDim);
+
     /// <inheritdoc/>
     public override void Validate()
     {
-        RequirePositive(("vocab_size", VocabSize), ("dim", Dim), ("n_layers", NLayers), ("n_heads", NHeads), ("hidden_dim", HiddenDim), ("max_position_embeddings", MaxPositionEmbeddings));
+        RequirePositive(("vocab_size", VocabSize), ("dim", Dim), ("n_heads", NHeads), ("hidden_dim", HiddenDim), ("max_position_embeddings", MaxPositionEmbeddings));
+        RequireLayerCount(("n_layers", NLayers));
         RequireProbability(("dropout", Dropout), ("attention_dropout", AttentionDropout), ("qa_dropout", QaDropout), ("seq_classif_dropout", SeqClassifDropout));
         RequireHeads("dim", Dim, "n_heads", NHeads);
         RequirePadding();

@@ -10,6 +10,7 @@ public abstract record ModelConfig
     internal const string ScoreName = "score";
 
     private const string Regression = "regression";
+    private const int MostLayers = 1000;
 
     /// <summary>How config.json is read and written.</summary>
     internal static JsonSerializerOptions Json { get; } = new()
@@ -50,6 +51,9 @@ public abstract record ModelConfig
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Unknown { get; init; }
 
+    /// <summary>Lower bound of how many values the weights of the encoder or encoder-decoder hold, which is known before they are made.</summary>
+    internal abstract double LeastValueCount { get; }
+
     /// <summary>Checks that the numbers fit each other.</summary>
     /// <exception cref="ArgumentException">They do not; the message names the key.</exception>
     public abstract void Validate();
@@ -89,6 +93,16 @@ public abstract record ModelConfig
         foreach (var (key, value) in numbers)
             if (value <= 0) throw new ArgumentException($"config.json: {key} is {value}; expected a positive whole number");
     }
+
+    /// <summary>Throws where a number of layers is not positive, or more than anybody has trained.</summary>
+    protected static void RequireLayerCount(params (string Key, int Value)[] numbers)
+    {
+        foreach (var (key, value) in numbers)
+            if (value is <= 0 or > MostLayers) throw new ArgumentException($"config.json: {key} is {value}; expected 1 to {MostLayers}");
+    }
+
+    /// <summary>Values of the matrices of some blocks: query, key, value, output, and the two of the feed-forward layer.</summary>
+    private protected static double BlockValues(double blocks, double hidden, double inner) => blocks * hidden * ((4 * hidden) + (2 * inner));
 
     /// <summary>Throws where a choice of the configuration is not one of the known ones.</summary>
     protected static void RequireOneOf(string key, string value, params string[] known)

@@ -12,6 +12,9 @@ namespace Attend.Models;
 /// <summary>Configuration of ModernBERT (Warner et al. 2024, arXiv:2412.13663), with the keys and defaults of Hugging Face's config.json.</summary>
 public sealed record ModernBertConfig : ModelConfig
 {
+    // An export holds angles for every position.
+    private const int LongestInput = 1 << 20;
+
     /// <inheritdoc/>
     public override string ModelType => "modernbert";
 
@@ -97,14 +100,18 @@ public sealed record ModernBertConfig : ModelConfig
     internal double RopeTheta(bool local) => RopeParameters?.GetValueOrDefault(local ? "sliding_attention" : "full_attention")?.RopeTheta
         ?? (local ? LocalRopeTheta ?? GlobalRopeTheta : GlobalRopeTheta);
 
+    internal override double LeastValueCount => ((double)VocabSize * HiddenSize) + BlockValues(NumHiddenLayers, HiddenSize, 1.5 * IntermediateSize);
+
     /// <inheritdoc/>
     public override void Validate()
     {
-        RequirePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("num_hidden_layers", NumHiddenLayers), ("num_attention_heads", NumAttentionHeads),
+        RequirePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("num_attention_heads", NumAttentionHeads),
             ("intermediate_size", IntermediateSize), ("max_position_embeddings", MaxPositionEmbeddings), ("global_attn_every_n_layers", GlobalAttnEveryNLayers), ("local_attention", LocalAttention));
+        RequireLayerCount(("num_hidden_layers", NumHiddenLayers));
         RequireProbability(("attention_dropout", AttentionDropout), ("embedding_dropout", EmbeddingDropout), ("mlp_dropout", MlpDropout), ("classifier_dropout", ClassifierDropout));
         RequireHeads("hidden_size", HiddenSize, "num_attention_heads", NumAttentionHeads);
         RequirePadding();
+        if (MaxPositionEmbeddings > LongestInput) throw new ArgumentException($"config.json: max_position_embeddings is {MaxPositionEmbeddings}; expected at most {LongestInput}");
         if (HiddenSize / NumAttentionHeads % 2 != 0) throw new ArgumentException($"config.json: hidden_size {HiddenSize} gives each of num_attention_heads {NumAttentionHeads} an odd width; rotary positions need an even one");
         if (LayerTypes is not null && LayerTypes.Count != NumHiddenLayers) throw new ArgumentException($"config.json: layer_types has {LayerTypes.Count} entries; expected num_hidden_layers {NumHiddenLayers}");
         foreach (var type in LayerTypes ?? []) RequireOneOf("layer_types", type, "full_attention", "sliding_attention");

@@ -66,10 +66,13 @@ public sealed record MpNetConfig : ModelConfig
         LayerNormEpsilon = LayerNormEps,
     };
 
+    internal override double LeastValueCount => (((double)VocabSize + MaxPositionEmbeddings) * HiddenSize) + BlockValues(NumHiddenLayers, HiddenSize, IntermediateSize);
+
     /// <inheritdoc/>
     public override void Validate()
     {
-        RequirePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("num_hidden_layers", NumHiddenLayers), ("num_attention_heads", NumAttentionHeads), ("intermediate_size", IntermediateSize));
+        RequirePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("num_attention_heads", NumAttentionHeads), ("intermediate_size", IntermediateSize));
+        RequireLayerCount(("num_hidden_layers", NumHiddenLayers));
         RequireProbability(("hidden_dropout_prob", HiddenDropoutProb), ("attention_probs_dropout_prob", AttentionProbsDropoutProb));
         RequireHeads("hidden_size", HiddenSize, "num_attention_heads", NumAttentionHeads);
         RequirePadding();

@@ -185,4 +185,12 @@ public abstract record Seq2SeqConfig : ModelConfig
     /// <summary>Number of target tokens; the source's where both share one vocabulary.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public virtual int OutputVocabSize => VocabSize;
+
+    /// <summary>Throws where a token with a meaning of its own is no token.</summary>
+    protected void RequireTokens()
+    {
+        RequirePadding();
+        foreach (var (key, id) in new[] { ("eos_token_id", EosTokenId), ("decoder_start_token_id", DecoderStartTokenId), ("forced_bos_token_id", ForcedBosTokenId ?? 0) })
+            if (id < 0 || id >= OutputVocabSize) throw new ArgumentException($"config.json: {key} is {id}; expected a token's id below {OutputVocabSize}");
+    }
 }

@@ -59,11 +59,16 @@ public sealed record T5Config : Seq2SeqConfig
     [JsonPropertyName("n_positions")]
     public int MaxPositionEmbeddings { get; init; } = 512;
 
+    internal override double LeastValueCount => ((double)VocabSize * HiddenSize) + (2.0 * RelativeAttentionNumBuckets * NumHeads)
+        + (((double)NumLayers + (NumDecoderLayers ?? NumLayers)) * HiddenSize * ((4.0 * HeadSize * NumHeads) + (2.0 * IntermediateSize)));
+
     /// <inheritdoc/>
     public override void Validate()
     {
-        RequirePositive(("vocab_size", VocabSize), ("d_model", HiddenSize), ("d_kv", HeadSize), ("d_ff", IntermediateSize), ("num_layers", NumLayers),
-            ("num_decoder_layers", NumDecoderLayers ?? 1), ("num_heads", NumHeads), ("relative_attention_max_distance", RelativeAttentionMaxDistance), ("n_positions", MaxPositionEmbeddings));
+        RequirePositive(("vocab_size", VocabSize), ("d_model", HiddenSize), ("d_kv", HeadSize), ("d_ff", IntermediateSize),
+            ("num_heads", NumHeads), ("relative_attention_max_distance", RelativeAttentionMaxDistance), ("n_positions", MaxPositionEmbeddings));
+        RequireLayerCount(("num_layers", NumLayers), ("num_decoder_layers", NumDecoderLayers ?? 1));
+        RequireTokens();
         RequireProbability(("dropout_rate", DropoutRate));
         RequireOneOf("feed_forward_proj", FeedForwardProj, "relu", "gated-gelu");
         if (RelativeAttentionNumBuckets < 4 || RelativeAttentionNumBuckets % 4 != 0)

@@ -77,12 +77,16 @@ public sealed record TransformerConfig : Seq2SeqConfig
         Norm = NormPlacement == "pre" ? Layers.NormPlacement.Pre : Layers.NormPlacement.Post,
     };
 
+    internal override double LeastValueCount => (((double)VocabSize + (SeparateTargetVocabSize ?? 0) + (Positions == "learned" ? MaxPositionEmbeddings : 0)) * HiddenSize) + BlockValues((double)EncoderLayers + DecoderLayers, HiddenSize, IntermediateSize);
+
     /// <inheritdoc/>
     public override void Validate()
     {
-        RequirePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("encoder_layers", EncoderLayers), ("decoder_layers", DecoderLayers),
+        RequirePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize),
             ("num_attention_heads", NumAttentionHeads), ("intermediate_size", IntermediateSize), ("max_position_embeddings", MaxPositionEmbeddings),
             ("target_vocab_size", OutputVocabSize));
+        RequireLayerCount(("encoder_layers", EncoderLayers), ("decoder_layers", DecoderLayers));
+        RequireTokens();
         RequireProbability(("hidden_dropout_prob", HiddenDropoutProb), ("attention_probs_dropout_prob", AttentionProbsDropoutProb));
         if (HiddenSize % NumAttentionHeads != 0 || HiddenSize % 2 != 0)
             throw new ArgumentException($"config.json: hidden_size {HiddenSize} is not an even multiple of num_attention_heads {NumAttentionHeads}");

@@ -68,6 +68,9 @@ public sealed class TextClassification : LearningTask<LabeledText, Classificatio
         Labels = config.Labels;
         _multiLabel = config.ProblemType == "multi_label_classification";
         if (Labels.Count < (_multiLabel ? 1 : 2)) throw new ArgumentException($"the model's configuration has {Labels.Count} label(s); a classifier needs at least two", nameof(encoder));
+        if (Labels.Distinct().Count() < Labels.Count) throw new ArgumentException($"the model's configuration has {Labels.Count} labels of {Labels.Distinct().Count()} names; a classifier needs names that differ", nameof(encoder));
+        if (encoder.MaxPositionEmbeddings <= tokenizer.SpecialTokenCount(pair: false))
+            throw new ArgumentException($"the model can hold {encoder.MaxPositionEmbeddings} tokens, and {tokenizer.SpecialTokenCount(pair: false)} are special ones: there is no room for text", nameof(encoder));
         if (options.MaxInputTokens > encoder.MaxPositionEmbeddings)
             throw new ArgumentException($"MaxInputTokens is {options.MaxInputTokens}, but the model can hold {encoder.MaxPositionEmbeddings} tokens", nameof(options));
         if (options.MaxInputTokens <= tokenizer.SpecialTokenCount(pair: false))

@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace Attend.Tests.Property;
 
 /// <summary>Opens damaged files, which must be taken or refused by an exception of our own: never by another one, never with more memory or time than the file's own measure.</summary>
-/// <remarks>A fixed seed and number of files in the suite; ATTEND_FUZZ_SECONDS=600 runs each test that long, with ever new seeds, and writes attend-fuzz.log into the temporary folder.</remarks>
+/// <remarks>Findings of old, then a fixed seed and number of files in the suite; ATTEND_FUZZ_SECONDS=600 runs each test that long, with ever new seeds, and writes attend-fuzz.log into the temporary folder.</remarks>
 internal sealed class Fuzzing
 {
     /// <summary>Files in the suite.</summary>
@@ -41,9 +41,19 @@ internal sealed class Fuzzing
         var next = damage(seed);
         var started = Stopwatch.GetTimestamp();
         var (taken, refused, most, slowest) = (0, 0, 0L, 0.0);
-        for (var round = 0; round < Rounds || Stopwatch.GetElapsedTime(started).TotalSeconds < seconds; round++)
+        foreach (var finding in Findings(test)) Try(File.ReadAllBytes(finding), _ => finding);
+        (taken, refused) = (0, 0);
+        for (var round = 0; round < Rounds || Stopwatch.GetElapsedTime(started).TotalSeconds < seconds; round++) Try(next(round), bytes => $"seed {seed}, round {round}: {Keep(bytes)}");
+        if (seconds > 0)
         {
-            var bytes = next(round);
+            var line = string.Create(CultureInfo.InvariantCulture, $"{test} seed {seed}: {taken} taken, {refused} refused in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s; at most {most / 1e6:0.0} MB and {slowest:0.00} s for one");
+            TestContext.Current.SendDiagnosticMessage(line);
+            File.AppendAllText(Path.Combine(Path.GetTempPath(), "attend-fuzz.log"), line + "\n");
+        }
+        Assert.True(taken > 0 && refused > 0, $"{taken} taken, {refused} refused");
+
+        void Try(byte[] bytes, Func<byte[], string> where)
+        {
             var before = GC.GetAllocatedBytesForCurrentThread();
             var begun = Stopwatch.GetTimestamp();
             try
@@ -57,21 +67,21 @@ internal sealed class Fuzzing
             }
             catch (Exception exception)
             {
-                throw new InvalidOperationException($"seed {seed}, round {round}: {Keep(bytes)}", exception);
+                throw new InvalidOperationException(where(bytes), exception);
             }
             var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             var took = Stopwatch.GetElapsedTime(begun).TotalSeconds;
             (most, slowest) = (Math.Max(most, allocated), Math.Max(slowest, took));
             if (allocated > MostAllocated || took > 60)
-                throw new InvalidOperationException($"seed {seed}, round {round}: {allocated} bytes allocated and {took:0} s taken for a file of {bytes.Length}: {Keep(bytes)}");
+                throw new InvalidOperationException($"{allocated} bytes allocated and {took:0} s taken for a file of {bytes.Length}: {where(bytes)}");
         }
-        if (seconds > 0)
-        {
-            var line = string.Create(CultureInfo.InvariantCulture, $"{test} seed {seed}: {taken} taken, {refused} refused in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s; at most {most / 1e6:0.0} MB and {slowest:0.00} s for one");
-            TestContext.Current.SendDiagnosticMessage(line);
-            File.AppendAllText(Path.Combine(Path.GetTempPath(), "attend-fuzz.log"), line + "\n");
-        }
-        Assert.True(taken > 0 && refused > 0, $"{taken} taken, {refused} refused");
+    }
+
+    /// <summary>What was found once: files in Property/Findings, in a folder of the test's name.</summary>
+    private static string[] Findings(string test)
+    {
+        var folder = Repository.Path("tests", "Attend.Tests", "Property", "Findings", test);
+        return Directory.Exists(folder) ? [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)] : [];
     }
 
     private static string Keep(byte[] bytes)

@@ -40,6 +40,9 @@ public sealed class PipelineLinearTimeTests
     [InlineData("lone \\uD800")]
     public void OneHugeWordInBytes(string unit) => AssertQuick(Bytes, unit.Replace("\\uD800", "\uD800"));
 
+    [Fact]
+    public void AMegabyteWithoutASpace() => AssertQuick(Bytes, "abc", 1_000_000);
+
     [Theory]
     [InlineData("a")]
     [InlineData("\u0301")]

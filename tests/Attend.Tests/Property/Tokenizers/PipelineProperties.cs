@@ -69,6 +69,19 @@ public sealed class PipelineProperties
         }
     }, iter: 200);
 
+    /// <summary>Characters of every plane, assigned or not, and halves of characters.</summary>
+    [Fact]
+    public void EveryPlaneIsText()
+    {
+        static string Character(int codePoint) => codePoint is >= 0xD800 and < 0xE000 ? $"{(char)codePoint}" : char.ConvertFromUtf32(codePoint);
+        foreach (var start in Enumerable.Range(0, 17).Select(plane => plane << 16))
+        {
+            var text = string.Concat(Enumerable.Range(0, 0x10000 / 37).Select(step => Character(start + (step * 37)) + (step % 5 == 0 ? " " : "")));
+            foreach (var (name, tokenizer) in Tokenizers) AssertSound(name, tokenizer.Encode(text));
+            Assert.Equal(WellFormedOf(text), Named("byte-level").Decode(Named("byte-level").Encode(text, null, Bare).Ids));
+        }
+    }
+
     /// <summary>Without a normaliser tokens overlap in no more than one character, which is a part of both.</summary>
     [Fact]
     public void TokensOverlapInNoMoreThanACharacter() => Texts.Sample(text =>

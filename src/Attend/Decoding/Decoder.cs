@@ -141,10 +141,9 @@ public sealed class Decoder(Seq2SeqModel model)
             if (going.Length == 0) live.Clear();
             return;
         }
-        var places = going.SelectMany(index => Enumerable.Range(index * width, width)).Select(row => (long)parents[row]).ToArray();
-        state.SelectRows(tensor(places, device: device));
+        state.SelectRows([.. going.SelectMany(index => parents[(index * width)..((index + 1) * width)])]);
         if (going.Length == live.Count) return;
-        state.SelectSentences(tensor(Array.ConvertAll(going, index => (long)index), device: device));
+        state.SelectSentences(going);
         live.RemoveAll(search => search.IsDone);
     }
 }

@@ -33,31 +33,30 @@ public sealed class CrossAttention : Module<Tensor, Tensor, Tensor?, Tensor>, IA
     /// <param name="memory">What the encoder made of the source, [batch, source, hidden].</param>
     /// <param name="bias">Attention bias [batch, 1, 1, source] or null, see <see cref="Attention.MaskToBias"/>.</param>
     /// <returns>[batch, target, hidden].</returns>
-    public override Tensor forward(Tensor hidden, Tensor memory, Tensor? bias) => Attend(hidden, Source(memory), bias, default);
+    public override Tensor forward(Tensor hidden, Tensor memory, Tensor? bias) => Attend(hidden, new DecoderBlockInput(memory, bias, null));
 
-    /// <summary>Keys and values of a source, each [batch, head, source, headDim].</summary>
-    /// <param name="memory">[batch, source, hidden].</param>
-    public (Tensor Keys, Tensor Values) Source(Tensor memory)
-    {
-        var (batch, source, size) = (memory.shape[0], memory.shape[1], memory.shape[2]);
-        var kv = _kv.call(_kv.Round(memory)).view(batch, source, 2, _headCount, size / _headCount).permute(2, 0, 3, 1, 4).unbind();
-        return (kv[0], kv[1]);
-    }
-
-    /// <summary>Attends from every target position to a source whose keys and values are at hand.</summary>
+    /// <summary>Attends from every target position to a source, whose keys and values are computed once where they can be remembered.</summary>
     /// <param name="hidden">[row, target, hidden]; a multiple of the source's batch, rows of one sentence together.</param>
-    /// <param name="source">From <see cref="Source"/>.</param>
-    /// <param name="bias">[batch, 1, 1, source] or null.</param>
-    /// <param name="trace">Keeps the attention weights if it wants them.</param>
+    /// <param name="input">The source, its bias and what is remembered.</param>
     /// <returns>[row, target, hidden].</returns>
-    public Tensor Attend(Tensor hidden, (Tensor Keys, Tensor Values) source, Tensor? bias, LayerTrace trace)
+    public Tensor Attend(Tensor hidden, DecoderBlockInput input)
     {
+        var options = new AttentionOptions(Kernel, input.Trace, TraceNames.CrossAttentionWeights);
+        var cache = input.Cache;
+        if (cache is { HasSource: false }) cache.SetSource(Projected(input.Memory!));
         var (rows, target, size) = (hidden.shape[0], hidden.shape[1], hidden.shape[2]);
-        var batch = source.Keys.shape[0];
-        var beams = rows / batch;
+        if (cache is not null && KeyValueCache.ReadsInPlace(hidden, options))
+            return _output.call(cache.AttendToSource(_query.call(hidden), HeadShape.Scaled(_headCount, (int)size)));
+
+        var query = _query.call(_query.Round(hidden));
+        var (keys, values) = cache is null ? KeyValueCache.Split(Projected(input.Memory!), _headCount, query.dtype) : cache.GatherSource(_headCount, query.dtype);
         // The hypotheses of a sentence are so many more targets of one source.
-        var query = _query.call(_query.Round(hidden)).view(batch, beams * target, _headCount, size / _headCount).transpose(1, 2);   // [batch, head, beam * target, headDim]
-        var attended = Attention.Attend(query, source.Keys, source.Values, bias, training ? _dropout : 0, new(Kernel, trace, TraceNames.CrossAttentionWeights));
+        var batch = keys.shape[0];
+        query = query.view(batch, rows / batch * target, _headCount, size / _headCount).transpose(1, 2);   // [batch, head, beam * target, headDim]
+        var attended = Attention.Attend(query, keys, values, input.SourceBias, training ? _dropout : 0, options);
         return _output.call(attended.transpose(1, 2).reshape(rows, target, size));
     }
+
+    // Keys beside values of the source: [batch, source, 2 * hidden].
+    private Tensor Projected(Tensor memory) => _kv.call(_kv.Round(memory));
 }

@@ -41,11 +41,11 @@ public sealed class DecoderBlock : Module<Tensor, DecoderBlockInput, Tensor>
         if (_norm == NormPlacement.Post)
         {
             hidden = _attentionNorm.call(hidden + Drop(_attention.Attend(hidden, input.TargetBias, input.Cache, input.Trace)));
-            hidden = _crossNorm.call(hidden + Drop(_cross.Attend(hidden, input.Source(_cross.Source), input.SourceBias, input.Trace)));
+            hidden = _crossNorm.call(hidden + Drop(_cross.Attend(hidden, input)));
             return _feedForwardNorm.call(hidden + Drop(_feedForward.call(hidden)));
         }
         hidden = hidden + Drop(_attention.Attend(_attentionNorm.call(hidden), input.TargetBias, input.Cache, input.Trace));
-        hidden = hidden + Drop(_cross.Attend(_crossNorm.call(hidden), input.Source(_cross.Source), input.SourceBias, input.Trace));
+        hidden = hidden + Drop(_cross.Attend(_crossNorm.call(hidden), input));
         return hidden + Drop(_feedForward.call(_feedForwardNorm.call(hidden)));
     }
 
@@ -58,18 +58,4 @@ public sealed class DecoderBlock : Module<Tensor, DecoderBlockInput, Tensor>
 /// <param name="TargetBias">[1, 1, target, length] or null, see <see cref="Attention.CausalBias"/>.</param>
 /// <param name="Cache">Remembers earlier tokens and the source; null = the whole target is there.</param>
 /// <param name="Trace">Keeps attention weights.</param>
-public readonly record struct DecoderBlockInput(Tensor? Memory, Tensor? SourceBias, Tensor? TargetBias, KeyValueCache? Cache = null, LayerTrace Trace = default)
-{
-    /// <summary>Keys and values of the source, computed once where there is a cache.</summary>
-    /// <param name="project">Makes them of the memory [batch, source, hidden].</param>
-    internal (Tensor Keys, Tensor Values) Source(Func<Tensor, (Tensor Keys, Tensor Values)> project)
-    {
-        if (Cache is null) return project(Memory!);
-        if (Cache.SourceKeys is null)
-        {
-            var (keys, values) = project(Memory!);
-            Cache.SetSource(keys.contiguous(), values.contiguous());
-        }
-        return (Cache.SourceKeys!, Cache.SourceValues!);
-    }
-}
+public readonly record struct DecoderBlockInput(Tensor? Memory, Tensor? SourceBias, Tensor? TargetBias, KeyValueCache? Cache = null, LayerTrace Trace = default);

@@ -58,11 +58,20 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor?, Tensor?, LayerT
     private Tensor Attended(Tensor hidden, Tensor? bias, KeyValueCache? cache, LayerTrace trace)
     {
         var (batch, seq, size) = (hidden.shape[0], hidden.shape[1], hidden.shape[2]);
-        var qkv = _qkv.call(_qkv.Round(hidden))                                      // [batch, seq, 3 * hidden]
+        var options = new AttentionOptions(Kernel, trace, _traceName);
+        if (cache is not null && KeyValueCache.ReadsInPlace(hidden, options))
+        {
+            var projected = _qkv.call(hidden);                                       // [batch, seq, 3 * hidden]
+            cache.Append(projected, (int)size);
+            return cache.Attend(projected, HeadShape.Scaled(_headCount, (int)size), bias);
+        }
+        var together = _qkv.call(_qkv.Round(hidden));                                // [batch, seq, 3 * hidden]
+        var qkv = together
             .view(batch, seq, 3, _headCount, size / _headCount)                      // [batch, seq, 3, head, headDim]
             .permute(2, 0, 3, 1, 4).unbind();                                        // three times [batch, head, seq, headDim]
-        var (keys, values) = cache is null ? (qkv[1], qkv[2]) : cache.Append(qkv[1], qkv[2]);
-        var attended = Attention.Attend(qkv[0], keys, values, bias, training ? _dropout : 0, new(Kernel, trace, _traceName));
+        cache?.Append(together, (int)size);
+        var (keys, values) = cache is null ? (qkv[1], qkv[2]) : cache.Gather(_headCount, (int)size, together.dtype);
+        var attended = Attention.Attend(qkv[0], keys, values, bias, training ? _dropout : 0, options);
         return attended.transpose(1, 2).reshape(batch, seq, size);
     }
 }

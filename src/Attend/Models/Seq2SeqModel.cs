@@ -72,12 +72,14 @@ public abstract class Seq2SeqModel(string name) : nn.Module<Seq2SeqInput, Tensor
 public sealed class DecoderState : IDisposable
 {
     private readonly KeyValueCache[] _layers;
+    private readonly RowHistory _history;
 
     internal DecoderState(Tensor memory, Tensor? mask, int layerCount)
     {
         Memory = memory;
         SourceBias = mask is null ? null : Attention.MaskToBias(mask, memory.dtype);
-        _layers = [.. Enumerable.Range(0, layerCount).Select(_ => new KeyValueCache())];
+        _history = new RowHistory((int)memory.shape[0], mask is null || layerCount == 0 ? null : Places(mask));
+        _layers = [.. Enumerable.Range(0, layerCount).Select(_ => new KeyValueCache(_history))];
         if (layerCount > 0) SourceBias?.DetachFromDisposeScope();
     }
 
@@ -88,7 +90,7 @@ public sealed class DecoderState : IDisposable
     public Tensor? SourceBias { get; private set; }
 
     /// <summary>Number of tokens written before the ones at hand.</summary>
-    public int Length => _layers.Length == 0 ? 0 : _layers[0].Length;
+    public int Length => _history.Length;
 
     /// <summary>For a whole target at once: nothing is remembered.</summary>
     internal static DecoderState WithoutMemory(Tensor memory, Tensor? mask) => new(memory, mask, 0);
@@ -97,10 +99,17 @@ public sealed class DecoderState : IDisposable
     internal Tensor Run(IEnumerable<DecoderBlock> blocks, Tensor hidden, Trace? trace)
     {
         var bias = Attention.CausalBias(hidden.shape[1], Length + hidden.shape[1], hidden.dtype, hidden.device);
+        Advance(hidden);
         var layer = 0;
         foreach (var block in blocks) hidden = block.call(hidden, Input(layer++, bias, trace));
         HasRead();
         return hidden;
+    }
+
+    /// <summary>The tokens at hand, [row, new, hidden], count as written from here on.</summary>
+    internal void Advance(Tensor hidden)
+    {
+        if (_layers.Length > 0) _history.Advance((int)hidden.shape[0], (int)hidden.shape[1]);
     }
 
     /// <summary>What one block of the stack reads.</summary>
@@ -113,18 +122,18 @@ public sealed class DecoderState : IDisposable
         if (_layers.Length > 0) ForgetMemory();
     }
 
-    /// <summary>Puts other rows in the places of the rows, see <see cref="KeyValueCache.SelectRows"/>.</summary>
-    public void SelectRows(Tensor rows)
-    {
-        foreach (var layer in _layers) layer.SelectRows(rows);
-    }
+    /// <summary>Puts other rows in the places of the rows: hypotheses are copied, dropped, moved.</summary>
+    /// <param name="rows">The row that comes into each place.</param>
+    public void SelectRows(ReadOnlySpan<int> rows) => _history.SelectRows(rows);
 
     /// <summary>Keeps some sentences only; their rows are chosen by <see cref="SelectRows"/>.</summary>
-    public void SelectSentences(Tensor sentences)
+    /// <param name="sentences">Their indices among those that are there.</param>
+    public void SelectSentences(ReadOnlySpan<int> sentences)
     {
-        foreach (var layer in _layers) layer.SelectSentences(sentences);
+        _history.SelectSentences(sentences);
         if (SourceBias is null) return;
-        using (SourceBias) SourceBias = SourceBias.index_select(0, sentences).DetachFromDisposeScope();
+        var kept = tensor([.. sentences], dtype: ScalarType.Int64, device: SourceBias.device);
+        using (SourceBias) SourceBias = SourceBias.index_select(0, kept).DetachFromDisposeScope();
     }
 
     /// <summary>Frees what is remembered.</summary>
@@ -140,6 +149,15 @@ public sealed class DecoderState : IDisposable
     {
         Memory?.Dispose();
         Memory = null;
+    }
+
+    // Which places of each source are tokens.
+    private static int[][] Places(Tensor mask)
+    {
+        var length = (int)mask.shape[1];
+        using var onProcessor = mask.cpu();
+        var isToken = onProcessor.data<bool>().ToArray();
+        return [.. Enumerable.Range(0, (int)mask.shape[0]).Select(row => Enumerable.Range(0, length).Where(place => isToken[row * length + place]).ToArray())];
     }
 }
 

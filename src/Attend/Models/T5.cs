@@ -139,6 +139,7 @@ public sealed class T5Model : Seq2SeqModel
         var (before, count) = (state.Length, (int)ids.shape[1]);
         var bias = DistanceBias(_decoderDistances, before, count, isDecoder: true);   // [1, head, new, length]
         if (Attention.CausalBias(count, before + count, hidden.dtype, hidden.device) is { } causal) bias = bias + causal;
+        state.Advance(hidden);
         for (var layer = 0; layer < _decoder.Count; layer++) hidden = _decoder[layer].call(hidden, state.Input(layer, bias, trace));
         state.HasRead();
         return Drop(_decoderNorm.call(hidden));
@@ -258,15 +259,8 @@ public sealed class T5Block : Module<Tensor, DecoderBlockInput, Tensor>
     /// <returns>[row, seq, hidden].</returns>
     public override Tensor forward(Tensor hidden, DecoderBlockInput input)
     {
-        var normed = _attentionNorm.call(hidden);
-        var own = _attention.KeysAndValues(normed);
-        if (input.Cache is { } cache) own = cache.Append(own.Keys, own.Values);
-        hidden = hidden + Drop(_attention.Attend(normed, own, input.TargetBias, input.Trace));
-        if (_cross is not null)
-        {
-            var source = input.Source(_cross.KeysAndValues);
-            hidden = hidden + Drop(_cross.Attend(_crossNorm!.call(hidden), source, input.SourceBias, input.Trace));
-        }
+        hidden = hidden + Drop(_attention.AttendToSelf(_attentionNorm.call(hidden), input));
+        if (_cross is not null) hidden = hidden + Drop(_cross.AttendToSource(_crossNorm!.call(hidden), input));
         hidden = hidden + Drop(_feedForward.call(_feedForwardNorm.call(hidden)));
         input.Trace.Add(TraceNames.Hidden, hidden);
         return hidden;
@@ -299,28 +293,48 @@ public sealed class T5Attention : Module<Tensor, Tensor>, IAttentionLayer
     public AttentionKernel Kernel { get; set; }
 
     /// <summary>Self-attention without bias.</summary>
-    public override Tensor forward(Tensor hidden) => Attend(hidden, KeysAndValues(hidden), null, default);
+    public override Tensor forward(Tensor hidden) => AttendToSelf(hidden, default);
 
-    /// <summary>Keys and values, each [batch, head, seq, headDim].</summary>
-    /// <param name="hidden">[batch, seq, hidden].</param>
-    public (Tensor Keys, Tensor Values) KeysAndValues(Tensor hidden)
+    /// <summary>Attends to the positions at hand and to those remembered.</summary>
+    /// <param name="hidden">[row, seq, hidden].</param>
+    /// <param name="input">Bias on the scores, and what is remembered.</param>
+    /// <returns>[row, seq, hidden].</returns>
+    public Tensor AttendToSelf(Tensor hidden, DecoderBlockInput input)
     {
-        var kv = _kv.call(_kv.Round(hidden)).view(hidden.shape[0], hidden.shape[1], 2, _config.NumHeads, _config.HeadSize).permute(2, 0, 3, 1, 4).unbind();
-        return (kv[0], kv[1]);
+        var cache = input.Cache;
+        var projected = Projected(hidden);
+        cache?.Append(projected, Heads.Width);
+        if (cache is not null && KeyValueCache.ReadsInPlace(hidden, Options(input.Trace))) return _output.call(cache.Attend(_query.call(hidden), Heads, input.TargetBias));
+        return Attend(hidden, cache is null ? KeyValueCache.Split(projected, _config.NumHeads, projected.dtype) : cache.Gather(_config.NumHeads, Heads.Width, projected.dtype), input.TargetBias, input.Trace);
     }
 
-    /// <summary>Attends; rows of one source stand together.</summary>
+    /// <summary>Attends to the source; rows of one source stand together.</summary>
     /// <param name="hidden">[row, seq, hidden].</param>
-    /// <param name="seen">What is attended to.</param>
-    /// <param name="bias">Added to the scores.</param>
-    /// <param name="trace">Keeps the attention weights if it wants them.</param>
+    /// <param name="input">The source, its bias and what is remembered.</param>
     /// <returns>[row, seq, hidden].</returns>
-    public Tensor Attend(Tensor hidden, (Tensor Keys, Tensor Values) seen, Tensor? bias, LayerTrace trace)
+    public Tensor AttendToSource(Tensor hidden, DecoderBlockInput input)
+    {
+        var cache = input.Cache;
+        if (cache is { HasSource: false }) cache.SetSource(Projected(input.Memory!));
+        if (cache is not null && KeyValueCache.ReadsInPlace(hidden, Options(input.Trace))) return _output.call(cache.AttendToSource(_query.call(hidden), Heads));
+        var dtype = _query.Round(hidden).dtype;
+        return Attend(hidden, cache is null ? KeyValueCache.Split(Projected(input.Memory!), _config.NumHeads, dtype) : cache.GatherSource(_config.NumHeads, dtype), input.SourceBias, input.Trace);
+    }
+
+    // Scores are not scaled.
+    private HeadShape Heads => new(_config.NumHeads, _config.HeadSize, 1);
+
+    private AttentionOptions Options(LayerTrace trace) => new(Kernel, trace, _traceName);
+
+    // Keys beside values: [batch, seq, 2 * head * headDim].
+    private Tensor Projected(Tensor hidden) => _kv.call(_kv.Round(hidden));
+
+    private Tensor Attend(Tensor hidden, (Tensor Keys, Tensor Values) seen, Tensor? bias, LayerTrace trace)
     {
         var (rows, seq, batch) = (hidden.shape[0], hidden.shape[1], seen.Keys.shape[0]);
         var query = _query.call(_query.Round(hidden)).view(batch, rows / batch * seq, _config.NumHeads, _config.HeadSize).transpose(1, 2) * Math.Sqrt(_config.HeadSize);
-        var attended = Attention.Attend(query, seen.Keys, seen.Values, bias, training ? _config.DropoutRate : 0, new(Kernel, trace, _traceName));
-        return _output.call(attended.transpose(1, 2).reshape(rows, seq, _config.NumHeads * _config.HeadSize));
+        var attended = Attention.Attend(query, seen.Keys, seen.Values, bias, training ? _config.DropoutRate : 0, Options(trace));
+        return _output.call(attended.transpose(1, 2).reshape(rows, seq, Heads.Width));
     }
 }
 

@@ -94,9 +94,9 @@ public sealed class Seq2SeqContracts
         // Three hypotheses to each source; then they change places, as in a beam search, and one source leaves.
         using var state = model.Begin(model.Encode(Ids(first, second), null), null);
         model.Decode(Ids([.. targets.Select(target => target[..3])]), state);
-        long[] places = [5, 3, 3];
-        state.SelectRows(tensor(places));
-        state.SelectSentences(tensor(new long[] { 1 }));
+        int[] places = [5, 3, 3];
+        state.SelectRows(places);
+        state.SelectSentences([1]);
         var found = model.Decode(Ids([.. places.Select(place => targets[place][3..])]), state);
         foreach (var (place, row) in places.Select((place, row) => (place, row)))
             Assert.InRange(MaxDifference(model.call(new Seq2SeqInput(Ids(second), null, Ids(targets[place])))[0, 3], found[row, 0]), 0, 1e-5);

@@ -124,9 +124,7 @@ public sealed class Decoder(Seq2SeqModel model)
         var ids = Array.ConvertAll(rows, row => (long)(row.Length == 0 ? model.Config.DecoderStartTokenId : row.Token));
         var hidden = model.Decode(tensor(ids, [rows.Length, 1], device: device), state);           // [row, 1, hidden]
         using var scores = new TokenScores(model.Project(hidden.squeeze(1)));                     // [row, vocab]
-        rules.Apply(scores, rows);
-        var candidates = live.Max(search => search.CandidateCount);
-        var best = candidates > 0 ? scores.Best(candidates) : new Candidate[rows.Length][];
+        var best = scores.Best(rules, rows, live[0].CandidateCount);
 
         var parents = new int[rows.Length];
         for (var i = 0; i < live.Count; i++)

@@ -8,22 +8,19 @@ internal sealed class LogitRules(DecodingOptions options, int endId)
     /// <summary>Whether the rules need to know what a hypothesis has said.</summary>
     private readonly bool _readsHistory = options.RepetitionPenalty != 1 || options.NoRepeatNgram > 0;
 
-    /// <summary>Applies the rules that change probabilities, fixes these, then applies those that forbid.</summary>
+    /// <summary>Applies the rules that change a row's probabilities, fixes these, then applies those that forbid.</summary>
     /// <param name="scores">One row per hypothesis.</param>
-    /// <param name="rows">The hypotheses.</param>
-    public void Apply(TokenScores scores, IReadOnlyList<Branch> rows)
+    /// <param name="row">Which.</param>
+    /// <param name="hypothesis">What it has said.</param>
+    public void Apply(TokenScores scores, int row, Branch hypothesis)
     {
-        var histories = _readsHistory ? rows.Select(row => row.Tokens()).ToArray() : null;
-        if (options.RepetitionPenalty != 1)
-            for (var row = 0; row < rows.Count; row++) Penalize(scores.Row(row), histories![row]);
-        scores.Normalize();
-        for (var row = 0; row < rows.Count; row++)
-        {
-            var logits = scores.Row(row);
-            foreach (var token in options.SuppressedTokens) logits[token] = Forbidden;
-            if (rows[row].Length < options.MinNewTokens) logits[endId] = Forbidden;
-            if (options.NoRepeatNgram > 0) ForbidRepeats(logits, histories![row]);
-        }
+        var history = _readsHistory ? hypothesis.Tokens() : [];
+        var logits = scores.Row(row);
+        if (options.RepetitionPenalty != 1) Penalize(logits, history);
+        scores.Normalize(row);
+        foreach (var token in options.SuppressedTokens) logits[token] = Forbidden;
+        if (hypothesis.Length < options.MinNewTokens) logits[endId] = Forbidden;
+        if (options.NoRepeatNgram > 0) ForbidRepeats(logits, history);
     }
 
     private void Penalize(Span<float> logits, int[] history)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Attend.Runtime;
 using static TorchSharp.torch;
 
 namespace Attend.Decoding;
@@ -21,7 +22,7 @@ internal sealed unsafe class TokenScores : IDisposable
     {
         _logits = logits.to(ScalarType.Float32).cpu().contiguous();
         (RowCount, VocabSize) = ((int)_logits.shape[0], (int)_logits.shape[1]);
-        _values = (float*)Unsafe(_logits);
+        _values = (float*)RowLoop.Address(_logits);
         _normalizers = new float[RowCount];
     }
 
@@ -32,24 +33,33 @@ internal sealed unsafe class TokenScores : IDisposable
     /// <summary>The logits of a row; may be changed.</summary>
     public Span<float> Row(int row) => new(_values + (long)row * VocabSize, VocabSize);
 
-    /// <summary>Fixes the probabilities of all rows: what is changed later does not change them.</summary>
-    public void Normalize() => Parallel.For(0, RowCount, row => _normalizers[row] = LogSumExp(Row(row)));
+    /// <summary>Applies the rules to every row and finds its likeliest tokens, while the row is at hand.</summary>
+    /// <param name="rules">What changes the scores.</param>
+    /// <param name="hypotheses">One to a row.</param>
+    /// <param name="count">How many tokens of each row are wanted.</param>
+    /// <returns>For each row, likeliest first, ties to the lower id; fewer where others are forbidden.</returns>
+    public Candidate[][] Best(LogitRules rules, IReadOnlyList<Branch> hypotheses, int count)
+    {
+        var best = new Candidate[RowCount][];
+        RowLoop.Run(RowCount, 10L * VocabSize, row =>
+        {
+            rules.Apply(this, row, hypotheses[row]);
+            best[row] = Best(row, count);
+        });
+        return best;
+    }
+
+    /// <summary>Fixes the probabilities of a row: what is changed later does not change them.</summary>
+    public void Normalize(int row) => _normalizers[row] = LogSumExp(Row(row));
 
     /// <summary>Natural logarithm of a token's probability.</summary>
     public double LogProbability(int row, int token) => Row(row)[token] - (double)_normalizers[row];
-
-    /// <summary>The likeliest tokens of every row, likeliest first, ties to the lower id; fewer where others are forbidden.</summary>
-    public Candidate[][] Best(int count)
-    {
-        var best = new Candidate[RowCount][];
-        Parallel.For(0, RowCount, row => best[row] = Best(row, count));
-        return best;
-    }
 
     public void Dispose() => _logits.Dispose();
 
     private Candidate[] Best(int row, int count)
     {
+        if (count == 0) return [];
         count = Math.Min(count, VocabSize);
         Span<float> values = stackalloc float[count];
         Span<int> tokens = stackalloc int[count];
@@ -59,16 +69,16 @@ internal sealed unsafe class TokenScores : IDisposable
         return candidates;
     }
 
-    // One pass; a vector of scores none of which beats the worst of the best so far costs one comparison.
+    // One pass; scores none of which beats the worst of the best so far cost one comparison for as many as two vectors hold.
     internal static int TopK(ReadOnlySpan<float> scores, Span<float> values, Span<int> tokens)
     {
         var found = 0;
         var limit = float.NegativeInfinity;
-        var start = 0;
-        for (; start + Vector<float>.Count <= scores.Length; start += Vector<float>.Count)
+        var (step, start) = (2 * Vector<float>.Count, 0);
+        for (; start + step <= scores.Length; start += step)
         {
-            if (!Vector.GreaterThanAny(new Vector<float>(scores[start..]), new Vector<float>(limit))) continue;
-            Consider(scores.Slice(start, Vector<float>.Count), start, values, tokens);
+            var part = scores.Slice(start, step);
+            if (Vector.GreaterThanAny(Vector.Max(new Vector<float>(part), new Vector<float>(part[Vector<float>.Count..])), new Vector<float>(limit))) Consider(part, start, values, tokens);
         }
         Consider(scores[start..], start, values, tokens);
         return found;
@@ -103,15 +113,10 @@ internal sealed unsafe class TokenScores : IDisposable
 
         var sums = Vector<float>.Zero;
         var shift = new Vector<float>(max);
-        foreach (var vector in vectors) sums += Vector.Exp(vector - shift);
+        foreach (var vector in vectors) sums += VectorExp.Of(vector - shift);
         double sum = Vector.Sum(sums);
         foreach (var value in rest) sum += Math.Exp(value - max);
         return (float)(max + Math.Log(sum));
-    }
-
-    private static nint Unsafe(Tensor tensor)
-    {
-        fixed (byte* start = tensor.bytes) return (nint)start; // native memory: it does not move
     }
 }
 

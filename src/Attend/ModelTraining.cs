@@ -4,6 +4,7 @@ using Attend.Models;
 using Attend.Runtime;
 using Attend.Tasks;
 using Attend.Text.Data;
+using Attend.Text.Metrics;
 using Attend.Text.Tokenizers;
 using Attend.Training;
 using static TorchSharp.torch;
@@ -158,6 +159,7 @@ public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : B
         if (selected.Count < data.Train.Count) data = data with { Train = selected, TrainCard = data.TrainCard with { ExampleCount = selected.Count } };
         var precision = PrecisionChoice.In(Options.Precision, model.Task.Device, notice);
         model.Task.UsePrecision(precision);
+        var metric = model.Task.CreateMetric();
         var card = new RunCard
         {
             Status = "running",
@@ -173,37 +175,53 @@ public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : B
             MaxInputTokens = InputLimit,
             TaskOptions = RunJson.Element(Settings),
             PrimaryMetric = model.Task.PrimaryMetric,
+            MetricSignature = metric.Signature,
+            IntervalSignature = metric is ISummedMetric<TAnswer> summed ? new BootstrapMetric<TAnswer>(summed).IntervalSignature : (metric as IResampledMetric<TAnswer>)?.IntervalSignature,
+            Machine = Machine.This(model.Task.Device.ToString()),
         };
+        double? energyBefore = 0;
         if (Resume)
         {
             var before = RunCard.Read(Out)!;
             if (before.Options.Precision != precision) notice($"the run goes on in {precision.Name()}; so far it was computed in {before.Options.Precision.Name()}");
             card = before.Resumed(card, Out);
+            // What a process used that was killed is not known.
+            energyBefore = before.Status == "interrupted" ? before.EnergyJoules : null;
         }
 
         if (Overwrite && Directory.Exists(Out)) Directory.Delete(Out, recursive: true);
         using var run = new RunFolder(Out);
         if (!Resume) ModelFolder.SaveConfig(Out, model.Config, model.Head, model.Tokenizer);
+        card = card with { Tokenizer = TokenizerCard.Of(Out, model.Tokenizer.VocabSize) };
         card.Write(Out);
+        var meter = EnergyMeter.Start();
         var trainer = new Trainer<TExample, TBatch, TAnswer>(model.Task, Options, run, () => ModelFolder.SaveWeights(Out, model.Parts));
         try
         {
             using var log = CreateLog(run, model);
             if (log is not null) progress = new Both(log, progress);
+            if (meter is not null) progress = new Both(new Metered(meter), progress);
             var state = CreateSource(model, data) is { } source ? trainer.Fit(source, data.Dev, progress, cancel) : trainer.Fit(data.Train, data.Dev, progress, cancel);
-            card = card with { Status = "finished", BestEpoch = state.BestEpoch, Seconds = state.Seconds, History = state.History };
+            card = card with { Status = "finished", BestEpoch = state.BestEpoch, Seconds = state.Seconds, History = state.History, EnergyJoules = energyBefore + meter?.Read() };
         }
         catch (OperationCanceledException)
         {
-            (card with { Status = "interrupted" }).Write(Out);
+            (card with { Status = "interrupted", EnergyJoules = energyBefore + meter?.Read() }).Write(Out);
             throw;
         }
         card = card with { TruncatedTextCount = CountTruncated(model, data.Train) };
         if (card.TruncatedTextCount > 0)
             notice($"{card.TruncatedTextCount} of {data.Train.Count} training texts were longer than {card.MaxInputTokens} tokens and were cut (--max-input-tokens)");
         card.Write(Out);
+        RunPage.Write(Out, card);
         Finish(card);
         return card;
+    }
+
+    // Counters that run over must be read now and then.
+    private sealed class Metered(EnergyMeter meter) : IProgress<TrainProgress>
+    {
+        public void Report(TrainProgress value) => meter.Read();
     }
 
     private sealed class Both(IProgress<TrainProgress> first, IProgress<TrainProgress>? second) : IProgress<TrainProgress>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Attend.Checkpoints;
+using Attend.Runtime;
 using Attend.Text.Data;
 using Attend.Training;
 
@@ -45,6 +46,9 @@ public sealed record RunCard
     /// <summary>The model the weights came from, a published one with its commit; null = drawn from the seed.</summary>
     public string? From { get; init; }
 
+    /// <summary>What texts were cut into tokens with; null in a card of an older version.</summary>
+    public TokenizerCard? Tokenizer { get; init; }
+
     /// <summary>Number of weights.</summary>
     public long ParameterCount { get; init; }
 
@@ -60,11 +64,23 @@ public sealed record RunCard
     /// <summary>Versions of what computed.</summary>
     public IReadOnlyDictionary<string, string> Versions { get; init; } = CurrentVersions();
 
+    /// <summary>The machine that the run began on; null in a card of an older version.</summary>
+    public Machine? Machine { get; init; }
+
+    /// <summary>What the machine's processors used while the model was trained, in joules, whatever else they did included; null = not measured.</summary>
+    public double? EnergyJoules { get; init; }
+
     /// <summary>Training texts that were cut because they were longer than the limit.</summary>
     public long TruncatedTextCount { get; init; }
 
     /// <summary>Name of the dev metric that chose the best epoch.</summary>
     public string? PrimaryMetric { get; init; }
+
+    /// <summary>Signature of the dev metrics.</summary>
+    public string? MetricSignature { get; init; }
+
+    /// <summary>The choices that the intervals of the dev metrics depend on; null where there are none.</summary>
+    public string? IntervalSignature { get; init; }
 
     /// <summary>Epoch (from 1) whose weights were kept.</summary>
     public int BestEpoch { get; init; }
@@ -114,6 +130,7 @@ public sealed record RunCard
     private static Dictionary<string, string> CurrentVersions() => new()
     {
         ["attend"] = typeof(RunCard).Assembly.GetName().Version!.ToString(3),
+        ["libtorch"] = Engine.IsStarted ? TorchSharp.torch.__version__ : "",
         ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3),
         ["dotnet"] = Environment.Version.ToString(),
         ["os"] = RuntimeInformation.OSDescription,

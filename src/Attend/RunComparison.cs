@@ -76,7 +76,7 @@ public sealed record RunComparison(
     private static readonly string[] Shared = ["line", "id", "text", "text2", "question", "gold"];
 
     // Of run.json: what says nothing of how a model came to be.
-    private static readonly string[] Left = ["history", "status", "started", "options.checkpoint_seconds", "train.path", "dev.path"];
+    private static readonly string[] Left = ["history", "status", "started", "options.checkpoint_seconds", "train.path", "dev.path", "interval_signature"];
 
     /// <summary>Compares runs.</summary>
     /// <param name="folders">At least two: folders of runs, names of published models that were evaluated from here, or folders of evaluations.</param>

@@ -1,5 +1,6 @@
 using Attend.Checkpoints;
 using Attend.Tasks;
+using Attend.Text.Baselines;
 using Attend.Text.Data;
 using Attend.Text.Metrics;
 
@@ -36,6 +37,8 @@ public sealed record TaggerEvaluation(EvaluationCard Card, IReadOnlyList<Measure
         var measurement = new Measurement<SpanAnswer>(() => new SpanMetrics(), file.Scheme is null ? "length in characters" : "length in words");
         // IOB1 spells a span in two ways, so that strictness means little, and seqeval has none.
         var strict = file.Scheme is { } scheme ? new SpanMetrics(scheme) : null;
+        var run = RunCard.Read(tagger.Folder.Path);
+        var (baselines, without) = Baselines(run);
         var hardest = new PriorityQueue<TaggingMistake, double>();
         var (count, inexact) = (0L, 0L);
         IEnumerable<TaggedText> Known()
@@ -55,6 +58,7 @@ public sealed record TaggerEvaluation(EvaluationCard Card, IReadOnlyList<Measure
                 var expected = task.Expected(example);
                 measurement.Add(answer, expected, file.Scheme is null ? example.Text.Length : example.Words.Count, example.Kept);
                 strict?.Add(answer, expected);
+                foreach (var baseline in baselines) baseline.Add(example, expected);
                 EvaluationCard.WriteLine(stream, new { example.Line, example.Text, Gold = example.Spans, Predicted = found.Select(span => span with { Score = Math.Round(span.Score, 6) }) });
                 if (Judge(example, found) is { } surest) hardest.Enqueue(new TaggingMistake(example.Line, example.Text, example.Spans, found), surest);
                 if (hardest.Count > MistakesKept) hardest.Dequeue();
@@ -67,23 +71,40 @@ public sealed record TaggerEvaluation(EvaluationCard Card, IReadOnlyList<Measure
         var report = ((SpanMetrics)measurement.Metric).Report();
         var intervals = measurement.LabelIntervals();
         report = report with { PerLabel = [.. report.PerLabel.Select(label => label with { Intervals = intervals.GetValueOrDefault(label.Label) })] };
+        var data = DataCard.Of(dataPath, count);
         var notes = report.Notes.ToList();
+        if (TrainingData.Overlap(run, data) is { } overlap) notes.Insert(0, overlap);
+        if (without is not null) notes.Add(without);
         if (file.OrphanCount > 0) notes.Add($"{file.OrphanCount} gold tags go on with a span that has not begun; each counts as the beginning of one, but not where strict.");
         if (inexact > 0) notes.Add($"{inexact} gold spans do not begin and end at words of their text, and cannot be found exactly.");
         var figures = measurement.Figures().ToList();
         if (strict is not null) figures.AddRange(strict.Result().Where(figure => figure.Key.EndsWith("_micro", StringComparison.Ordinal)).Select(figure => new MeasuredFigure($"strict_{figure.Key}", figure.Value, null, strict.Signature)));
         var mistakes = new List<TaggingMistake>();
         while (hardest.TryDequeue(out var mistake, out _)) mistakes.Insert(0, mistake);
-        var evaluation = new TaggerEvaluation(EvaluationCard.Of(tagger.Folder.Path, TaggingSettings.TaskName, DataCard.Of(dataPath, count), figures) with
+        var evaluation = new TaggerEvaluation(EvaluationCard.Of(tagger.Folder.Path, TaggingSettings.TaskName, data, figures) with
         {
             IntervalSignature = measurement.IntervalSignature,
             Slices = measurement.Slices(),
+            Baselines = [.. baselines.Select(baseline => baseline.Card())],
             Notes = notes,
             Report = EvaluationCard.Element(report),
         }, figures, report, mistakes);
         evaluation.Card.Write(folder);
         TaggerReport.Write(evaluation, tagger, folder);
         return evaluation;
+    }
+
+    private static (IReadOnlyList<Baseline<TaggedText, SpanAnswer>> Baselines, string? Note) Baselines(RunCard? run)
+    {
+        if (TrainingData.WhyNot(run) is { } why) return ([], why);
+        IReadOnlyList<TaggedText> examples = [.. TaggedTextFile.Open(run!.Train.Path, RunCard.As<TaggedTextOptions>(run.Format)).Read()];
+        if (run.DevShare is { } share) examples = Split.ByGroup(examples, example => example.Text, share, run.Options.Seed).Train;
+        var known = KnownPhrases.Train(examples);
+        return ([
+            new("known names", $"Every stretch that is one of the {known.Count:N0} labelled in at least half of their places in {examples.Count:N0} training texts, longest first.",
+                example => TokenTagging.AnswerOf(example, known.Find(example)), new SpanMetrics()),
+            new("nothing", "No span at all, which is what most words are.", example => TokenTagging.AnswerOf(example, []), new SpanMetrics()),
+        ], null);
     }
 
     // How sure the model was of what it found wrongly; 0 where it only missed something, null where all is right.

@@ -13,6 +13,7 @@ internal static class TaggerReport
     {
         var report = evaluation.Report;
         var page = new EvaluationPage(evaluation.Card, evaluation.Figures, tagger.Folder, folder);
+        page.AddBaselines(["f1_micro", "precision_micro", "recall_micro", "f1_macro", "token_accuracy"]);
         page.AddCurves();
         page.Sections.Add(new ReportPicture("Confusion", page.Save("confusion_matrix.png", ConfusionMatrixPlot.SpanPng(report)),
             "Confusion matrix of spans with the right boundaries: rows are gold labels, columns predicted ones. The last column has the spans that were missed, the last row those that were made up."));

@@ -18,5 +18,15 @@ internal static class Repository
         return path;
     }
 
+    /// <summary>A file of a public repository that somebody has checked out; the test that asks is skipped, visibly, where it is absent.</summary>
+    /// <remarks>ATTEND_CHECKOUTS names the folder of the checkouts. What they hold is read there, and never part of this repository.</remarks>
+    public static string Checkout(params string[] parts)
+    {
+        var folder = Environment.GetEnvironmentVariable("ATTEND_CHECKOUTS");
+        var path = folder is null ? null : System.IO.Path.Combine([folder, .. parts]);
+        Assert.SkipUnless(File.Exists(path), $"ATTEND_CHECKOUTS names no folder with {string.Join('/', parts)}");
+        return path!;
+    }
+
     private static string FindRoot([CallerFilePath] string here = "") => System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(here)!, "..", ".."));
 }

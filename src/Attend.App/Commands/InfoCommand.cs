@@ -69,6 +69,9 @@ internal static class InfoCommand
         yield return ["options", $"{card.Options.Epochs} epochs, learning rate {card.Options.LearningRate.ToString(CultureInfo.InvariantCulture)} {card.Options.Schedule}, batch {card.Options.BatchSize}, seed {card.Options.Seed}, input up to {card.MaxInputTokens} tokens"];
         if (card.History.FirstOrDefault(epoch => epoch.Epoch == card.BestEpoch) is { } best)
             yield return ["best epoch", string.Create(CultureInfo.InvariantCulture, $"{best.Epoch} of {card.History.Count}, dev {card.PrimaryMetric} {best.DevMetrics.GetValueOrDefault(card.PrimaryMetric!, double.NaN):0.0000}, {card.Seconds:0} s")];
+        if (card.Tokenizer is { } tokenizer) yield return ["tokenizer", string.Join(", ", tokenizer.Files.Select(file => $"{file.Name} sha256 {file.Sha256[..12]}..."))];
+        if (card.Machine is { } machine) yield return ["machine", $"{machine.Processor}, {machine.LogicalProcessors} processors, computed on {machine.Device}"];
+        yield return ["energy", card.EnergyJoules is { } joules ? string.Create(CultureInfo.InvariantCulture, $"{joules / 3.6e6:0.0000} kWh (processor packages of the whole machine)") : "not measured"];
         yield return ["versions", string.Join(", ", card.Versions.Select(version => $"{version.Key} {version.Value}"))];
     }
 }

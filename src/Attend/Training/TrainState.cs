@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Attend.Text.Metrics;
 
 namespace Attend.Training;
 
@@ -10,7 +11,11 @@ namespace Attend.Training;
 /// <param name="DevLoss">Mean loss on the dev data, in nats, without dropout and smoothing.</param>
 /// <param name="DevMetrics">The task's metrics on the dev data.</param>
 /// <param name="Seconds">Wall time since the run began, interruptions not counted.</param>
-public sealed record EpochRecord(int Epoch, long Update, double TrainLoss, double DevLoss, IReadOnlyDictionary<string, double> DevMetrics, double Seconds);
+public sealed record EpochRecord(int Epoch, long Update, double TrainLoss, double DevLoss, IReadOnlyDictionary<string, double> DevMetrics, double Seconds)
+{
+    /// <summary>Where the metric that decides lies over resampled dev examples; null where that cannot be found out.</summary>
+    public BootstrapInterval? Interval { get; init; }
+}
 
 /// <summary>One line of log.jsonl.</summary>
 /// <param name="Update">Counted from 1.</param>

@@ -1,6 +1,7 @@
 using Attend.Layers;
 using Attend.Runtime;
 using Attend.Tasks;
+using Attend.Text.Metrics;
 using static TorchSharp.torch;
 
 namespace Attend.Training;
@@ -112,7 +113,15 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
     /// <returns>Mean loss in nats, and the task's metrics; nothing of the size of the data is kept.</returns>
     public (double Loss, IReadOnlyDictionary<string, double> Metrics) Evaluate(IReadOnlyList<TExample> examples, CancellationToken cancel = default)
     {
+        var (loss, metrics, _) = Judge(examples, cancel);
+        return (loss, metrics);
+    }
+
+    // The interval is that of the metric that decides.
+    private (double Loss, IReadOnlyDictionary<string, double> Metrics, BootstrapInterval? Interval) Judge(IReadOnlyList<TExample> examples, CancellationToken cancel)
+    {
         var metric = _task.CreateMetric();
+        if (metric is ISummedMetric<TAnswer> summed) metric = new BootstrapMetric<TAnswer>(summed);
         var (lossSum, lossCount) = (0.0, 0.0);
         foreach (var (batch, indices, output) in Inference.Run(_task, examples, _options.MaxBatchTokens, cancel))
         {
@@ -121,7 +130,7 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
             var answers = _task.Answer(output);
             for (var i = 0; i < indices.Length; i++) metric.Add(answers[i], _task.Expected(examples[indices[i]]));
         }
-        return (lossSum / lossCount, metric.Result());
+        return (lossSum / lossCount, metric.Result(), (metric as IResampledMetric<TAnswer>)?.Intervals().GetValueOrDefault(_task.PrimaryMetric));
     }
 
     // The next batches of an epoch; fewer at its end.
@@ -171,8 +180,8 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
     {
         report("evaluating", null);
         var spent = budget.IsByEpoch ? state.Epoch + 1 == _options.Epochs : budget.IsSpent(state, clock.Seconds);
-        var (devLoss, metrics) = dev.Count == 0 ? (double.NaN, new Dictionary<string, double>()) : Evaluate(dev, cancel);
-        var record = new EpochRecord(state.History.Count + 1, state.Update, state.EpochLossSum / state.EpochLossCount, devLoss, metrics, clock.Seconds);
+        var (devLoss, metrics, interval) = dev.Count == 0 ? (double.NaN, new Dictionary<string, double>(), null) : Judge(dev, cancel);
+        var record = new EpochRecord(state.History.Count + 1, state.Update, state.EpochLossSum / state.EpochLossCount, devLoss, metrics, clock.Seconds) { Interval = interval };
         report("evaluating", record);
 
         // A metric that is not defined for these answers (all alike, say) is no better than any.
@@ -185,8 +194,8 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
             _run?.KeepWeights(_task, record.Epoch, _options.AverageLast);
             if (isLast && JudgeAverage(dev, better ? value : state.BestMetric, cancel) is { } averaged)
             {
-                (value, better) = (averaged.TryGetValue(_task.PrimaryMetric, out var average) ? average : null, true);
-                record = record with { DevMetrics = averaged.Append(new("averaged", _options.AverageLast)).ToDictionary() };
+                (value, better) = (averaged.Metrics.TryGetValue(_task.PrimaryMetric, out var average) ? average : null, true);
+                record = record with { DevMetrics = averaged.Metrics.Append(new("averaged", _options.AverageLast)).ToDictionary(), Interval = averaged.Interval };
             }
         }
         var bestEpoch = better ? record.Epoch : state.BestEpoch;
@@ -208,14 +217,14 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
     private bool IsTired(int epoch, int bestEpoch) => _options.Patience > 0 && epoch - bestEpoch >= _options.Patience;
 
     // The metrics of the mean of the kept weights, if it is the best so far; then it is saved. The task's own weights come back.
-    private IReadOnlyDictionary<string, double>? JudgeAverage(IReadOnlyList<TExample> dev, double? best, CancellationToken cancel)
+    private (IReadOnlyDictionary<string, double> Metrics, BootstrapInterval? Interval)? JudgeAverage(IReadOnlyList<TExample> dev, double? best, CancellationToken cancel)
     {
         if (_run is null || dev.Count == 0) return null;
         using var own = _run.SwapForAverage(_task);
         if (own is null) return null;
-        var metrics = Evaluate(dev, cancel).Metrics;
+        var (_, metrics, interval) = Judge(dev, cancel);
         if (best is not null && !(metrics.TryGetValue(_task.PrimaryMetric, out var value) && value > best)) return null;
         _saveBest?.Invoke();
-        return metrics;
+        return (metrics, interval);
     }
 }

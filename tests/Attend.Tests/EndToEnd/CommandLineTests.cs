@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Attend.Text.Tokenizers;
 using Microsoft.ML.OnnxRuntime;
@@ -23,6 +24,15 @@ public sealed class CommandLineTests(TrainedRun run) : IClassFixture<TrainedRun>
         using var card = JsonDocument.Parse(File.ReadAllText(Path.Combine(run.Folder, "run.json")));
         Assert.Equal("finished", card.RootElement.GetProperty("status").GetString());
         Assert.Equal(64, card.RootElement.GetProperty("train").GetProperty("sha256").GetString()!.Length);
+        var tokenizer = card.RootElement.GetProperty("tokenizer").GetProperty("files").EnumerateArray().Single(file => file.GetProperty("name").GetString() == "vocab.txt");
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(run.Folder, "vocab.txt")))), tokenizer.GetProperty("sha256").GetString());
+        Assert.True(card.RootElement.GetProperty("machine").GetProperty("logical_processors").GetInt32() > 0);
+        Assert.StartsWith("classification|", card.RootElement.GetProperty("metric_signature").GetString());
+        var last = card.RootElement.GetProperty("history")[card.RootElement.GetProperty("best_epoch").GetInt32() - 1];
+        var accuracy = last.GetProperty("dev_metrics").GetProperty("accuracy").GetDouble();
+        Assert.InRange(accuracy, last.GetProperty("interval").GetProperty("low").GetDouble(), last.GetProperty("interval").GetProperty("high").GetDouble());
+        var page = File.ReadAllText(Path.Combine(run.Folder, "run.html"));
+        foreach (var text in new[] { tokenizer.GetProperty("sha256").GetString()!, "learning_rate", "Energy", "max_input_tokens", "bootstrap|" }) Assert.Contains(text, page);
         Assert.Contains("dev loss", run.Result.Error);
     }
 

@@ -58,6 +58,7 @@ internal static class Program
             EvaluateCommand.Create(cancel),
             CompareCommand.Create(cancel),
             PredictCommand.Create(cancel),
+            EmbedCommand.Create(cancel),
             TranslateCommand.Create(cancel),
             FillCommand.Create(),
             TokenizerCommand.Create(cancel),

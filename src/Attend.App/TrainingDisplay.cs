@@ -27,8 +27,8 @@ internal static class TrainingDisplay
 
     private static string Describe(EpochRecord epoch)
     {
-        var metrics = string.Join("  ", epoch.DevMetrics.Where(metric => metric.Key is "accuracy" or "f1_macro" or "f1_micro" or "f1" or "exact_match" or "pearson" or "spearman" or "mlm_loss" or "mlm_accuracy" or "nsp_accuracy" or "bleu" or "rougeL").Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:0.0000}")));
-        return string.Create(CultureInfo.InvariantCulture, $"epoch {epoch.Epoch}  train loss {epoch.TrainLoss:0.0000}  dev loss {epoch.DevLoss:0.0000}  dev {metrics}  {epoch.Seconds:0} s");
+        var metrics = string.Join("  ", epoch.DevMetrics.Where(metric => metric.Key is "accuracy" or "f1_macro" or "f1_micro" or "f1" or "exact_match" or "pearson" or "spearman" or "recall_at_1" or "mean_reciprocal_rank" or "mlm_loss" or "mlm_accuracy" or "nsp_accuracy" or "bleu" or "rougeL").Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Key} {metric.Value:0.0000}")));
+        return string.Create(CultureInfo.InvariantCulture, $"epoch {epoch.Epoch}  train loss {epoch.TrainLoss:0.0000}  {(double.IsFinite(epoch.DevLoss) ? string.Create(CultureInfo.InvariantCulture, $"dev loss {epoch.DevLoss:0.0000}  ") : "")}dev {metrics}  {epoch.Seconds:0} s");
     }
 
     private sealed class Bar(IAnsiConsole console, ProgressTask task) : IProgress<TrainProgress>

@@ -22,7 +22,7 @@ public sealed record AnswererTraining : EncoderTraining<QuestionExample, Answeri
     protected override string TaskName => AnsweringSettings.TaskName;
 
     /// <inheritdoc/>
-    protected override HeadKind Head => HeadKind.QuestionAnswering;
+    protected override HeadKind? Head => HeadKind.QuestionAnswering;
 
     /// <inheritdoc/>
     protected override object DataFormat => new { };
@@ -64,7 +64,7 @@ public sealed record AnswererTraining : EncoderTraining<QuestionExample, Answeri
     }
 
     /// <inheritdoc/>
-    protected override (LearningTask<QuestionExample, AnsweringBatch, QuestionAnswer> Task, nn.Module Head) CreateTask(EncoderModel encoder, ITokenizer tokenizer, TrainingSet<QuestionExample> data, Device device)
+    protected override (LearningTask<QuestionExample, AnsweringBatch, QuestionAnswer> Task, nn.Module? Head) CreateTask(EncoderModel encoder, ITokenizer tokenizer, TrainingSet<QuestionExample> data, Device device)
     {
         var options = TaskOptions with { MaxInputTokens = Math.Min(TaskOptions.MaxInputTokens, encoder.MaxPositionEmbeddings), Rules = ((Set)data).Rules };
         var task = new QuestionAnswering(encoder, tokenizer, options, device);

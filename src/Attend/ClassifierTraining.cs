@@ -42,7 +42,7 @@ public sealed record ClassifierTraining : EncoderTraining<LabeledText, Classific
     protected override string TaskName => Pairs is null ? Name : PairsName;
 
     /// <inheritdoc/>
-    protected override HeadKind Head => HeadKind.SequenceClassification;
+    protected override HeadKind? Head => HeadKind.SequenceClassification;
 
     /// <inheritdoc/>
     protected override object DataFormat => Pairs ?? (object)Format;
@@ -90,7 +90,7 @@ public sealed record ClassifierTraining : EncoderTraining<LabeledText, Classific
         config.WithLabels(data.Labels, IsMultiLabel, Pooling ?? config.ClassifierPooling ?? (isNew ? "mean" : "cls"));
 
     /// <inheritdoc/>
-    protected override (LearningTask<LabeledText, ClassificationBatch, ClassAnswer> Task, nn.Module Head) CreateTask(
+    protected override (LearningTask<LabeledText, ClassificationBatch, ClassAnswer> Task, nn.Module? Head) CreateTask(
         EncoderModel encoder, ITokenizer tokenizer, TrainingSet<LabeledText> data, Device device)
     {
         if (Pairs is not null) PairInput.Check(tokenizer, TaskOptions.MaxInputTokens);

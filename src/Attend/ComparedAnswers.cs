@@ -53,6 +53,12 @@ internal abstract class ComparedAnswers
             return new Comparer<double>(new AnswerForm<double>(line => line.GetProperty("gold").GetDouble(), line => line.GetProperty("predicted").GetDouble(),
                 () => [new PairedRegressionTest(options)], (predicted, gold) => -Math.Abs(predicted - gold), IsRightOrWrong: false, "spearman"), first.Length);
         }
+        if (Has("retrieval"))
+        {
+            RetrievalAnswer Ranks(JsonElement line) => new([.. line.GetProperty("ranks").EnumerateArray().Select(rank => rank.GetInt32())]);
+            return new Comparer<RetrievalAnswer>(Summed(card, options, "mean_reciprocal_rank", 1, isRightOrWrong: false,
+                line => new RetrievalAnswer([.. Enumerable.Range(1, line.GetProperty("ranks").GetArrayLength())]), Ranks, new RetrievalMetrics()), first.Length);
+        }
         var (primary, scale) = Has("BLEU") ? ("chrf", 100) : Has("ROUGE") ? ("rougeL", 1) : ("exact_match", 1);
         return new Comparer<TextAnswer>(Summed(card, options, primary, scale, primary == "exact_match",
             line => new TextAnswer(Strings(line.GetProperty("gold"))), line => new TextAnswer(line.GetProperty("predicted").GetString()!), [.. WritingMetrics.All()]) with { Primary = Has("BLEU") ? "bleu" : primary }, first.Length);

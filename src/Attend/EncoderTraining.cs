@@ -18,8 +18,8 @@ public abstract record EncoderTraining<TExample, TBatch, TAnswer> : ModelTrainin
     /// <summary>Vocabulary of a new model.</summary>
     public WordPieceTrainerOptions Vocabulary { get; init; } = new();
 
-    /// <summary>The head that the task puts on the encoder.</summary>
-    protected abstract HeadKind Head { get; }
+    /// <summary>The head that the task puts on the encoder; null = none.</summary>
+    protected abstract HeadKind? Head { get; }
 
     /// <summary>The texts of an example; a new model's vocabulary is trained from them.</summary>
     protected abstract IEnumerable<string> TextsOf(TExample example);
@@ -35,8 +35,8 @@ public abstract record EncoderTraining<TExample, TBatch, TAnswer> : ModelTrainin
     /// <param name="tokenizer">Fits the encoder's vocabulary.</param>
     /// <param name="data">The examples.</param>
     /// <param name="device">Where the model computes.</param>
-    /// <returns>The task, and the module that is its head.</returns>
-    protected abstract (LearningTask<TExample, TBatch, TAnswer> Task, nn.Module Head) CreateTask(EncoderModel encoder, ITokenizer tokenizer, TrainingSet<TExample> data, Device device);
+    /// <returns>The task, and the module that is its head, if it has one.</returns>
+    protected abstract (LearningTask<TExample, TBatch, TAnswer> Task, nn.Module? Head) CreateTask(EncoderModel encoder, ITokenizer tokenizer, TrainingSet<TExample> data, Device device);
 
     /// <inheritdoc/>
     protected override TaskModel<TExample, TBatch, TAnswer> Build(ModelFolder? folder, TrainingSet<TExample> data, Device device, Action<string> notice, CancellationToken cancel)
@@ -51,13 +51,13 @@ public abstract record EncoderTraining<TExample, TBatch, TAnswer> : ModelTrainin
         var architecture = Architectures.Find(config.ModelType);
         var encoder = architecture.Create(config);
         var (task, head) = CreateTask(encoder, tokenizer, data, device);
-        CheckpointPart[] parts = [new(encoder, architecture.Keys), new(head, architecture.Heads[Head].Keys, Required: false)];
+        CheckpointPart[] parts = [new(encoder, architecture.Keys), .. head is null ? [] : new[] { new CheckpointPart(head, architecture.Heads[Head!.Value].Keys, Required: false) }];
         // When resuming, the weights come from the run's checkpoint.
         if (folder is not null && !Resume)
         {
             // A head is taken over only if it says the same things; otherwise it is drawn anew.
             var sameHead = folder.Head == Head && folder.Config.Labels.SequenceEqual(data.Labels);
-            if (!sameHead && folder.Config.Labels.Count > 0) notice($"{folder.Path} was trained on other labels: its head is replaced by a new one");
+            if (head is not null && !sameHead && folder.Config.Labels.Count > 0) notice($"{folder.Path} was trained on other labels: its head is replaced by a new one");
             folder.LoadWeights(sameHead ? parts : [parts[0]]);
         }
         return new(task, config, Head, tokenizer, parts);

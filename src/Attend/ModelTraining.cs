@@ -100,6 +100,13 @@ public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : B
     /// <param name="model">What <see cref="Build"/> gave.</param>
     protected virtual ITrainingLog? CreateLog(RunFolder run, TaskModel<TExample, TBatch, TAnswer> model) => null;
 
+    /// <summary>Writes what the run's folder is to hold besides configuration, tokenizer and weights; called at the start.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="model">What <see cref="Build"/> gave.</param>
+    protected virtual void SaveCompanions(string folder, TaskModel<TExample, TBatch, TAnswer> model)
+    {
+    }
+
     /// <summary>Called when the run has come to its end.</summary>
     /// <param name="card">The run's card.</param>
     protected virtual void Finish(RunCard card)
@@ -191,7 +198,11 @@ public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : B
 
         if (Overwrite && Directory.Exists(Out)) Directory.Delete(Out, recursive: true);
         using var run = new RunFolder(Out);
-        if (!Resume) ModelFolder.SaveConfig(Out, model.Config, model.Head, model.Tokenizer);
+        if (!Resume)
+        {
+            ModelFolder.SaveConfig(Out, model.Config, model.Head, model.Tokenizer);
+            SaveCompanions(Out, model);
+        }
         card = card with { Tokenizer = TokenizerCard.Of(Out, model.Tokenizer.VocabSize) };
         card.Write(Out);
         var meter = EnergyMeter.Start();

@@ -24,7 +24,7 @@ public sealed record PairScorerTraining : EncoderTraining<TextPair, PairScoringB
     protected override string TaskName => Name;
 
     /// <inheritdoc/>
-    protected override HeadKind Head => HeadKind.SequenceClassification;
+    protected override HeadKind? Head => HeadKind.SequenceClassification;
 
     /// <inheritdoc/>
     protected override object DataFormat => Format;
@@ -56,7 +56,7 @@ public sealed record PairScorerTraining : EncoderTraining<TextPair, PairScoringB
         config.WithScore(Pooling ?? config.ClassifierPooling ?? (isNew ? "mean" : "cls"));
 
     /// <inheritdoc/>
-    protected override (LearningTask<TextPair, PairScoringBatch, double> Task, nn.Module Head) CreateTask(EncoderModel encoder, ITokenizer tokenizer, TrainingSet<TextPair> data, Device device)
+    protected override (LearningTask<TextPair, PairScoringBatch, double> Task, nn.Module? Head) CreateTask(EncoderModel encoder, ITokenizer tokenizer, TrainingSet<TextPair> data, Device device)
     {
         PairInput.Check(tokenizer, TaskOptions.MaxInputTokens);
         var task = new PairScoring(encoder, tokenizer, TaskOptions with { MaxInputTokens = Math.Min(TaskOptions.MaxInputTokens, encoder.MaxPositionEmbeddings) }, device);

@@ -26,7 +26,7 @@ public sealed record TaggerTraining : EncoderTraining<TaggedText, TaggingBatch, 
     protected override string TaskName => TaggingSettings.TaskName;
 
     /// <inheritdoc/>
-    protected override HeadKind Head => HeadKind.TokenClassification;
+    protected override HeadKind? Head => HeadKind.TokenClassification;
 
     /// <inheritdoc/>
     protected override object DataFormat => Format;
@@ -67,7 +67,7 @@ public sealed record TaggerTraining : EncoderTraining<TaggedText, TaggingBatch, 
     protected override ModelConfig Configure(ModelConfig config, bool isNew, TrainingSet<TaggedText> data) => config.WithTokenLabels(data.Labels);
 
     /// <inheritdoc/>
-    protected override (LearningTask<TaggedText, TaggingBatch, SpanAnswer> Task, nn.Module Head) CreateTask(EncoderModel encoder, ITokenizer tokenizer, TrainingSet<TaggedText> data, Device device)
+    protected override (LearningTask<TaggedText, TaggingBatch, SpanAnswer> Task, nn.Module? Head) CreateTask(EncoderModel encoder, ITokenizer tokenizer, TrainingSet<TaggedText> data, Device device)
     {
         var task = new TokenTagging(encoder, tokenizer, TaskOptions with { MaxInputTokens = Math.Min(TaskOptions.MaxInputTokens, encoder.MaxPositionEmbeddings) }, device);
         return (task, task.Head);

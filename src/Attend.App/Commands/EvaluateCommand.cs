@@ -33,6 +33,7 @@ internal static class EvaluateCommand
               attend evaluate runs/ner --data test.conll
               attend evaluate runs/qa --data dev-v2.0.json
               attend evaluate runs/similarity --data pairs.csv
+              attend evaluate runs/search --data queries-and-texts.tsv
               attend evaluate runs/en-de --data test.tsv --beams 5
               attend evaluate runs/bert-mini --text held-out.txt
             """)
@@ -65,6 +66,7 @@ internal static class EvaluateCommand
                 HeadKind.TokenClassification => EvaluateTagging.Run(request, before => tagging.Read(parsed, before)),
                 HeadKind.QuestionAnswering => EvaluateAnswering.Run(request, parsed.GetValue(rules)),
                 HeadKind.SequenceClassification when pairs.AreMeant(parsed, folder) => EvaluatePairs.Run(request, folder, before => pairs.Read(parsed, before)),
+                null when EvaluateEmbedding.IsMeant(folder) => EvaluateEmbedding.Run(request, folder, before => pairs.Read(parsed, before)),
                 _ => EvaluateClassifier(request, before => format.Read(parsed, before)),
             };
         });

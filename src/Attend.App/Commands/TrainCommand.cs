@@ -11,6 +11,7 @@ internal static class TrainCommand
         TrainTagCommand.Create(cancel),
         TrainAnswerCommand.Create(cancel),
         TrainPairsCommand.Create(cancel),
+        TrainEmbedCommand.Create(cancel),
         TrainWritingCommand.Create(WritingKind.Translation, cancel),
         TrainWritingCommand.Create(WritingKind.Summary, cancel),
         TrainWritingCommand.Create(WritingKind.Answer, cancel),

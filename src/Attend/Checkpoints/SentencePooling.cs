@@ -24,6 +24,8 @@ public enum PoolingMode
 /// <param name="MaxInputTokens">Where an input is cut, in tokens; null = what the model can hold.</param>
 public sealed record SentencePooling(PoolingMode Mode, bool Normalize, int? MaxInputTokens)
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
     /// <summary>Reads the setting of a folder; null = the folder has no modules.json.</summary>
     /// <exception cref="CheckpointException">The folder asks for a step that Attend does not compute; the message names it.</exception>
     public static SentencePooling? Read(string folder)
@@ -46,14 +48,39 @@ public sealed record SentencePooling(PoolingMode Mode, bool Normalize, int? MaxI
     /// <returns>[batch, hidden].</returns>
     public Tensor Apply(Tensor hidden, Tensor? mask)
     {
-        var pooled = Mode switch
-        {
-            PoolingMode.First => Pooling.First(hidden),
-            PoolingMode.Mean => Pooling.Mean(hidden, mask),
-            _ => Pooling.Max(hidden, mask),
-        };
+        var pooled = Pool(hidden, mask);
         return Normalize ? nn.functional.normalize(pooled, dim: 1, eps: 1e-12) : pooled;
     }
+
+    /// <summary>The same before it is scaled.</summary>
+    internal Tensor Pool(Tensor hidden, Tensor? mask) => Mode switch
+    {
+        PoolingMode.First => Pooling.First(hidden),
+        PoolingMode.Mean => Pooling.Mean(hidden, mask),
+        _ => Pooling.Max(hidden, mask),
+    };
+
+    /// <summary>Writes the setting beside a model, as sentence-transformers reads it.</summary>
+    /// <param name="folder">The model's folder.</param>
+    /// <param name="hiddenSize">Width of the hidden states.</param>
+    public void Save(string folder, int hiddenSize)
+    {
+        var modules = new List<object> { new { idx = 0, name = "0", path = "", type = "sentence_transformers.models.Transformer" }, new { idx = 1, name = "1", path = "1_Pooling", type = "sentence_transformers.models.Pooling" } };
+        if (Normalize) modules.Add(new { idx = 2, name = "2", path = "2_Normalize", type = "sentence_transformers.models.Normalize" });
+        Directory.CreateDirectory(Path.Combine(folder, "1_Pooling"));
+        Write(Path.Combine(folder, "1_Pooling", "config.json"), new
+        {
+            word_embedding_dimension = hiddenSize,
+            pooling_mode_cls_token = Mode == PoolingMode.First,
+            pooling_mode_mean_tokens = Mode == PoolingMode.Mean,
+            pooling_mode_max_tokens = Mode == PoolingMode.Max,
+            pooling_mode_mean_sqrt_len_tokens = false,
+        });
+        if (MaxInputTokens is { } limit) Write(Path.Combine(folder, "sentence_bert_config.json"), new { max_seq_length = limit, do_lower_case = false });
+        Write(Path.Combine(folder, "modules.json"), modules);
+    }
+
+    private static void Write(string path, object value) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, value, value.GetType(), Indented));
 
     internal OnnxValue Export(OnnxGraph graph, OnnxValue hidden, OnnxValue mask)
     {

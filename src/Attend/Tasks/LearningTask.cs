@@ -43,6 +43,13 @@ public abstract class LearningTask<TExample, TBatch, TAnswer>(string name) : nn.
     /// <summary>Makes a batch. Called from a loader thread: no tensors here.</summary>
     public abstract TBatch Collate(IReadOnlyList<TExample> examples);
 
+    /// <summary>Called before the pieces of an update, for losses that look at all its examples at once.</summary>
+    /// <param name="pieces">What <c>call</c> is given next, in this order.</param>
+    /// <param name="seed">For random numbers that are to be the same in both.</param>
+    public virtual void Prepare(IReadOnlyList<TBatch> pieces, ulong seed)
+    {
+    }
+
     /// <summary>Answers, one per example of the batch.</summary>
     public abstract IReadOnlyList<TAnswer> Answer(TaskOutput output);
 

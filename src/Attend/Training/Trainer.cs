@@ -110,7 +110,7 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
     }
 
     /// <summary>Judges the task on examples, in eval mode.</summary>
-    /// <returns>Mean loss in nats, and the task's metrics; nothing of the size of the data is kept.</returns>
+    /// <returns>Mean loss in nats, NaN where it would depend on the cut into batches, and the task's metrics; nothing of the size of the data is kept.</returns>
     public (double Loss, IReadOnlyDictionary<string, double> Metrics) Evaluate(IReadOnlyList<TExample> examples, CancellationToken cancel = default)
     {
         var (loss, metrics, _) = Judge(examples, cancel);
@@ -125,7 +125,7 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
         var (lossSum, lossCount) = (0.0, 0.0);
         foreach (var (batch, indices, output) in Inference.Run(_task, examples, _options.MaxBatchTokens, cancel))
         {
-            lossSum += output.LossSum!.item<float>();
+            lossSum += output.LossSum?.item<float>() ?? double.NaN;
             lossCount += batch.LossCount;
             var answers = _task.Answer(output);
             for (var i = 0; i < indices.Length; i++) metric.Add(answers[i], _task.Expected(examples[indices[i]]));
@@ -152,6 +152,7 @@ public sealed class Trainer<TExample, TBatch, TAnswer> where TBatch : Batch
         var lossSum = 0.0;
         var figures = new Dictionary<string, (double Sum, double Count)>();
         using var rounded = _task.KeepRounded();
+        _task.Prepare(batches, Seeds.Derive(_options.Seed, (ulong)state.Update));
         foreach (var batch in batches)
         {
             using var piece = NewDisposeScope();

@@ -52,7 +52,7 @@ public sealed class TextPairFile
         return new TextPairFile(TableFile.Open(path, options.HasHeader), options);
     }
 
-    /// <summary>Finds out whether pairs are labelled or scored: scored where the column is named so (score, similarity, ...) or most of its values are numbers that are not all whole; otherwise labelled.</summary>
+    /// <summary>Finds out whether pairs are labelled or scored: scored where the column is named so (score, similarity, ...) or most of its values are numbers that are not all whole; otherwise labelled; neither where there is no such column.</summary>
     /// <param name="path">A file as in <see cref="Open"/>.</param>
     /// <param name="options">Where the columns are, if that is known; null for the defaults.</param>
     /// <exception cref="DataFileException">The file cannot be opened or is broken, or has a column of either kind.</exception>
@@ -64,7 +64,7 @@ public sealed class TextPairFile
         if (options.TargetColumn is { } named) column = table.Find(named);
         else if (!table.HasNames)
         {
-            if (table.Columns.Count < 3) return PairTarget.Label;
+            if (table.Columns.Count < 3) return PairTarget.None;
             column = 2;
         }
         else
@@ -72,7 +72,7 @@ public sealed class TextPairFile
             int[] Named(HashSet<string> names) => [.. Enumerable.Range(0, table.Columns.Count).Where(i => names.Contains(table.Columns[i].Trim()))];
             var (labels, scores) = (Named(LabelNames), Named(ScoreNames));
             int[] onlyScores = [.. scores.Except(labels)];
-            if (labels.Length == 0) return onlyScores.Length > 0 ? PairTarget.Score : PairTarget.Label;
+            if (labels.Length == 0) return onlyScores.Length > 0 ? PairTarget.Score : PairTarget.None;
             if (onlyScores.Length > 0)
                 throw table.Error($"the columns {Names.List([.. labels.Concat(onlyScores).Select(i => table.Columns[i])])} could hold labels and scores; say by --target which are to be learnt.");
             if (labels.Length > 1) return PairTarget.Label;   // which of them, is asked by who reads the labels

@@ -24,7 +24,10 @@ public sealed record Pretraining : ModelTraining<PretrainingExample, Pretraining
     public const char PatternSeparator = ';';
 
     /// <summary>Size of a new model.</summary>
-    public EncoderSize Size { get; init; } = EncoderSize.Named["mini"] with { Dropout = 0 };
+    public EncoderSize Size { get; init; } = EncoderSize.Named["mini"];
+
+    /// <summary>Dropout while the language is learned, in [0, 1). The model's own, of config.json, is for fine-tuning.</summary>
+    public double Dropout { get; init; }
 
     /// <summary>Folder with the tokenizer of a new model; null = its vocabulary is trained from the text.</summary>
     public string? Tokenizer { get; init; }
@@ -48,7 +51,7 @@ public sealed record Pretraining : ModelTraining<PretrainingExample, Pretraining
     protected override object DataFormat => new { PatternSeparator };
 
     /// <inheritdoc/>
-    protected override object Settings => new { Inputs, HeldOutTokens };
+    protected override object Settings => new { Inputs, HeldOutTokens, Dropout };
 
     /// <inheritdoc/>
     protected override int InputLimit => Inputs.MaxInputTokens;
@@ -59,6 +62,7 @@ public sealed record Pretraining : ModelTraining<PretrainingExample, Pretraining
     protected override TrainingSet<PretrainingExample> ReadData(Action<string> notice)
     {
         Inputs.Validate();
+        if (!(Dropout >= 0 && Dropout < 1)) throw new ArgumentException($"Dropout is {Dropout}; expected a probability in [0, 1)");
         if (From is not null && Tokenizer is not null) throw new ArgumentException("--from and --tokenizer exclude each other: a model brings its own tokenizer");
         if (!(DevShare > 0 && DevShare < 1)) throw new ArgumentException($"DevShare is {DevShare}; expected a share in (0, 1)");
         var corpus = Corpus.Open(Data.Split(PatternSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
@@ -90,7 +94,7 @@ public sealed record Pretraining : ModelTraining<PretrainingExample, Pretraining
         var config = folder is not null ? folder.Config with { IdToLabel = null, LabelToId = null, ProblemType = null, ClassifierPooling = null }
             : Architectures.Find("bert").CreateConfig(Size with { MaxPositionEmbeddings = Math.Max(Size.MaxPositionEmbeddings, InputLimit) }, set.Tokenizer.VocabSize);
         var architecture = Architectures.Find(config.ModelType);
-        var encoder = architecture.Create(config);
+        var encoder = architecture.Create(config.WithDropout(Dropout));
         if (!architecture.Heads.ContainsKey(Head)) throw new ArgumentException($"a '{config.ModelType}' model cannot be pre-trained with BERT's heads");
         var task = new PretrainingTask(encoder, set.Tokenizer.PadId, Inputs, device);
         CheckpointPart[] parts = [new(encoder, architecture.Keys), .. task.Heads.Select(head => new CheckpointPart(head, architecture.Heads[Head].Keys, Required: false))];

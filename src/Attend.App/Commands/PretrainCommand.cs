@@ -16,7 +16,7 @@ internal sealed class PretrainCommand
     private readonly Option<string> _out = new("--out") { Description = "the run's folder", Required = true, HelpName = "FOLDER" };
     private readonly Option<string?> _from = CommonOptions.From("without it a new model");
     private readonly Option<string> _size = new("--size") { Description = "size of a new model", DefaultValueFactory = _ => "mini", HelpName = "tiny|mini|small|medium|base" };
-    private readonly Option<double> _dropout = new("--dropout") { Description = "dropout of a new model, in [0, 1)", DefaultValueFactory = _ => 0.0 };
+    private readonly Option<double> _dropout = new("--dropout") { Description = "dropout while the language is learned, in [0, 1); fine-tuning has the model's own", DefaultValueFactory = _ => 0.0 };
     private readonly Option<string?> _tokenizer = new("--tokenizer") { Description = "tokenizer of a new model: a folder, or the name of a pulled model; without it its vocabulary is trained from the text", HelpName = "FOLDER" };
     private readonly Option<int> _vocabSize = new("--vocab-size") { Description = "vocabulary of a new model, in tokens", DefaultValueFactory = _ => 16384 };
     private readonly Option<bool> _cased = new("--cased") { Description = "a new model's vocabulary keeps upper case and accents" };
@@ -90,7 +90,8 @@ internal sealed class PretrainCommand
             Dev = parsed.GetValue(_dev),
             DevShare = parsed.GetValue(_devShare),
             Out = parsed.GetValue(_out)!,
-            Size = EncoderSize.Named[parsed.GetValue(_size)!] with { Dropout = parsed.GetValue(_dropout) },
+            Size = EncoderSize.Named[parsed.GetValue(_size)!],
+            Dropout = parsed.GetValue(_dropout),
             Tokenizer = parsed.GetValue(_tokenizer),
             Vocabulary = new() { VocabSize = parsed.GetValue(_vocabSize), DoLowerCase = !parsed.GetValue(_cased) },
             Inputs = new()

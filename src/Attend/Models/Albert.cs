@@ -78,6 +78,9 @@ public sealed record AlbertConfig : ModelConfig
     internal override double LeastValueCount => (((double)VocabSize + MaxPositionEmbeddings + TypeVocabSize + HiddenSize) * EmbeddingSize) + BlockValues((double)NumHiddenGroups * InnerGroupNum, HiddenSize, IntermediateSize);
 
     /// <inheritdoc/>
+    internal override ModelConfig WithDropout(double probability) => this with { HiddenDropoutProb = probability, AttentionProbsDropoutProb = probability };
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         RequirePositive(("vocab_size", VocabSize), ("embedding_size", EmbeddingSize), ("hidden_size", HiddenSize),

@@ -69,6 +69,9 @@ public sealed record BertConfig : ModelConfig
     internal override double LeastValueCount => (((double)VocabSize + MaxPositionEmbeddings + TypeVocabSize) * HiddenSize) + BlockValues(NumHiddenLayers, HiddenSize, IntermediateSize);
 
     /// <inheritdoc/>
+    internal override ModelConfig WithDropout(double probability) => this with { HiddenDropoutProb = probability, AttentionProbsDropoutProb = probability };
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         RequirePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize),

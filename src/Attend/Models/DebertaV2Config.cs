@@ -120,6 +120,9 @@ public sealed record DebertaV2Config : ModelConfig
         + (RelativeAttention ? 2.0 * Span * HiddenSize : 0) + ((double)ConvKernelSize * HiddenSize * HiddenSize / ConvGroups) + BlockValues(NumHiddenLayers, HiddenSize, IntermediateSize);
 
     /// <inheritdoc/>
+    internal override ModelConfig WithDropout(double probability) => this with { HiddenDropoutProb = probability, AttentionProbsDropoutProb = probability };
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         RequirePositive(("vocab_size", VocabSize), ("embedding_size", EmbeddingSize ?? 1), ("hidden_size", HiddenSize),

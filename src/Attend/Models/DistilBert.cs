@@ -69,6 +69,9 @@ public sealed record DistilBertConfig : ModelConfig
     internal override double LeastValueCount => (((double)VocabSize + MaxPositionEmbeddings) * Dim) + BlockValues(NLayers, Dim, HiddenDim);
 
     /// <inheritdoc/>
+    internal override ModelConfig WithDropout(double probability) => this with { Dropout = probability, AttentionDropout = probability };
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         RequirePositive(("vocab_size", VocabSize), ("dim", Dim), ("n_heads", NHeads), ("hidden_dim", HiddenDim), ("max_position_embeddings", MaxPositionEmbeddings));

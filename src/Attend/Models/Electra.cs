@@ -72,6 +72,9 @@ public sealed record ElectraConfig : ModelConfig
     internal override double LeastValueCount => (((double)VocabSize + MaxPositionEmbeddings + TypeVocabSize) * EmbeddingSize) + BlockValues(NumHiddenLayers, HiddenSize, IntermediateSize);
 
     /// <inheritdoc/>
+    internal override ModelConfig WithDropout(double probability) => this with { HiddenDropoutProb = probability, AttentionProbsDropoutProb = probability };
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         RequirePositive(("vocab_size", VocabSize), ("embedding_size", EmbeddingSize), ("hidden_size", HiddenSize),

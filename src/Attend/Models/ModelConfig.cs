@@ -54,6 +54,9 @@ public abstract record ModelConfig
     /// <summary>Lower bound of how many values the weights of the encoder or encoder-decoder hold, which is known before they are made.</summary>
     internal abstract double LeastValueCount { get; }
 
+    /// <summary>The same model with another dropout in its encoder; as it is, where nothing pre-trains it.</summary>
+    internal virtual ModelConfig WithDropout(double probability) => this;
+
     /// <summary>Checks that the numbers fit each other.</summary>
     /// <exception cref="ArgumentException">They do not; the message names the key.</exception>
     public abstract void Validate();

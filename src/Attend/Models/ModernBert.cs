@@ -103,6 +103,9 @@ public sealed record ModernBertConfig : ModelConfig
     internal override double LeastValueCount => ((double)VocabSize * HiddenSize) + BlockValues(NumHiddenLayers, HiddenSize, 1.5 * IntermediateSize);
 
     /// <inheritdoc/>
+    internal override ModelConfig WithDropout(double probability) => this with { AttentionDropout = probability, EmbeddingDropout = probability, MlpDropout = probability };
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         RequirePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("num_attention_heads", NumAttentionHeads),

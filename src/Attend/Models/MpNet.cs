@@ -69,6 +69,9 @@ public sealed record MpNetConfig : ModelConfig
     internal override double LeastValueCount => (((double)VocabSize + MaxPositionEmbeddings) * HiddenSize) + BlockValues(NumHiddenLayers, HiddenSize, IntermediateSize);
 
     /// <inheritdoc/>
+    internal override ModelConfig WithDropout(double probability) => this with { HiddenDropoutProb = probability, AttentionProbsDropoutProb = probability };
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         RequirePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("num_attention_heads", NumAttentionHeads), ("intermediate_size", IntermediateSize));

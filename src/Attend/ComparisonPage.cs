@@ -76,13 +76,13 @@ public static class ComparisonPage
             var figure = entry.Value;
             return (IReadOnlyList<ReportCell>)
             [
-                column.Name, ReportCell.Figure(figure.First, scale), ReportCell.Figure(figure.Second, scale), ReportCell.Figure(figure.Difference, scale, figure.Interval),
+                column.Name, ReportCell.Figure(figure.First, scale), ReportCell.Figure(figure.Second, scale), Signed(figure, scale),
                 $"{100 * figure.SecondHigherShare:0.0}%", P(figure.RandomizationP), P(figure.BootstrapP),
             ];
         })])
     {
         Legend = $"Difference: {pair.Second} minus {pair.First}, with its 95% interval over resampled examples, the same for both. "
-            + "p: how often a difference at least as large comes about when it is chance which run gave which answer (approximate randomization; second: paired bootstrap); both two-sided. A small p says that there is a difference, not that it is large.",
+            + $"p: how often a difference at least as large comes about when it is chance which run gave which answer (approximate randomization; second: paired bootstrap); both two-sided. Marked: below {Level}. A small p says that there is a difference, not that it is large.",
     };
 
     private static ReportTable McNemar(RunPair pair, McNemarTest test) => new($"Right and wrong: {pair.Second} against {pair.First}",
@@ -108,6 +108,12 @@ public static class ComparisonPage
         {
             Legend = $"The {examples.Count} examples with the largest difference.",
         };
+    }
+
+    private static ReportCell Signed(PairedFigure figure, FigureScale scale)
+    {
+        var cell = ReportCell.Figure(figure.Difference, scale, figure.Interval);
+        return figure.Difference > 0 ? cell with { Text = "+" + cell.Text } : cell;
     }
 
     private static ReportCell P(double p) => new(p < 0.0001 ? "< 0.0001" : $"{p:0.0000}") { Bar = p < Level ? 1 : null };

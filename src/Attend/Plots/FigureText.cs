@@ -14,8 +14,8 @@ internal static class FigureText
     };
 
     public static string Range(BootstrapInterval interval, FigureScale scale) => scale == FigureScale.Share
-        ? $"{100 * interval.Low:0.0}–{100 * interval.High:0.0}"
-        : $"{Short(interval.Low, scale)} – {Short(interval.High, scale)}";
+        ? $"{100 * interval.Low:0.0}{(interval.Low < 0 ? " to " : "–")}{100 * interval.High:0.0}"
+        : $"{Short(interval.Low, scale)}{(interval.Low < 0 ? " to " : " – ")}{Short(interval.High, scale)}";
 
     private static string Short(double value, FigureScale scale) => scale switch
     {

@@ -44,8 +44,9 @@ internal static class HtmlReportStyle
         mark { background: var(--mark); color: inherit; border-radius: 4px; padding: 1px 3px; }
         mark.wrong { background: var(--wrong); }
         mark small { color: var(--faint); font-size: 11px; padding-inline-start: 4px; }
-        .mistakes td { min-width: 12ch; }
-        .mistakes .text { white-space: pre-wrap; width: 62%; }
+        .mistakes td { min-width: 16ch; }
+        .mistakes .number { min-width: 0; }
+        .mistakes .text { white-space: pre-wrap; width: 56%; }
         footer { margin-top: 48px; border-top: 1px solid var(--line); }
         footer h2 { margin-top: 20px; font-size: 15px; }
         footer ul { margin: 0; padding-inline-start: 20px; }

@@ -7,7 +7,8 @@ namespace Attend.Tests.Unit.Metrics;
 /// <summary>What measuring keeps does not grow with the number of examples, but where a figure needs them all by definition.</summary>
 public sealed class ConstantMemoryTests
 {
-    private const int Few = 2000, Many = 100_000;
+    // By the first every combination of answers and parts has occurred.
+    private const int Few = 20_000, Many = 100_000;
 
     private static readonly string[] Labels = ["no", "yes", "never"];
     private static readonly LabeledSpan[] Spans = [new(0, 4, "person"), new(7, 9, "place"), new(7, 10, "place")];

@@ -53,6 +53,12 @@ internal abstract class ComparedAnswers
             return new Comparer<double>(new AnswerForm<double>(line => line.GetProperty("gold").GetDouble(), line => line.GetProperty("predicted").GetDouble(),
                 () => [new PairedRegressionTest(options)], (predicted, gold) => -Math.Abs(predicted - gold), IsRightOrWrong: false, "spearman"), first.Length);
         }
+        if (Has("cosine-regression"))
+        {
+            // Cosines and scores have different units: only their order is compared, over all pairs.
+            return new Comparer<double>(new AnswerForm<double>(line => line.GetProperty("gold").GetDouble(), line => line.GetProperty("predicted").GetDouble(),
+                () => [new CosineTest(options)], (_, _) => 0, IsRightOrWrong: false, "spearman"), first.Length);
+        }
         if (Has("retrieval"))
         {
             RetrievalAnswer Ranks(JsonElement line) => new([.. line.GetProperty("ranks").EnumerateArray().Select(rank => rank.GetInt32())]);
@@ -116,6 +122,19 @@ internal abstract class ComparedAnswers
 
     private static SpanAnswer Spans(JsonElement array) => new([.. array.EnumerateArray().Select(span =>
         new LabeledSpan(span.GetProperty("start").GetInt32(), span.GetProperty("end").GetInt32(), span.GetProperty("label").GetString()!))]);
+
+    private sealed class CosineTest(PairedTestOptions options) : IPairedTest<double>
+    {
+        private readonly PairedRegressionTest _test = new(options);
+
+        public string Signature => _test.Signature;
+
+        public int ExampleCount => _test.ExampleCount;
+
+        public void Add(double first, double second, double expected) => _test.Add(first, second, expected);
+
+        public IReadOnlyDictionary<string, PairedFigure> Result() => new OrderedDictionary<string, PairedFigure>(_test.Result().Where(figure => figure.Key != "mse"));
+    }
 
     private sealed class Comparer<TAnswer> : ComparedAnswers
     {

@@ -88,6 +88,23 @@ public sealed class RunComparisonTests : IDisposable
     }
 
     [Fact]
+    public void VectorsAreComparedByTheOrderOfCosinesOrByRanks()
+    {
+        string Scored(string run, params double[] cosines) => EvaluationFixture.Write(_folder, run, "text embedding", new EmbeddingMetrics(scored: true), cosines.Select((cosine, i) =>
+            (new EmbeddedExample([[1, 0], [(float)cosine, (float)Math.Sqrt(1 - cosine * cosine)]]), new EmbeddedExample([], new EmbeddingExample(["a", "b"], i + 1) { Score = i + 1 }),
+                (object)new { Line = i + 2L, Text = $"left {i}", Text2 = $"right {i}", Gold = i + 1.0, Predicted = cosine })));
+        var cosines = RunComparison.Of([Scored("a", 0.1, 0.3, 0.2, 0.4), Scored("b", 0.1, 0.2, 0.3, 0.4)]).Pairs[0];
+        Assert.Equal((0.8, 1.0), (cosines.Figures["spearman"].First, cosines.Figures["spearman"].Second), Near);
+        Assert.DoesNotContain("mse", cosines.Figures.Keys);
+
+        string Ranked(string run, params int[] ranks) => EvaluationFixture.Write(_folder, run, "text embedding", new RetrievalMetrics(), ranks.Select((rank, i) =>
+            (new RetrievalAnswer([rank]), new RetrievalAnswer([1]), (object)new { Line = i + 2L, Text = $"query {i}", Ranks = new[] { rank }, Gold = "right", Predicted = rank == 1 ? "right" : "wrong" })));
+        var ranks = RunComparison.Of([Ranked("c", 1, 4, 2), Ranked("d", 1, 1, 4)]).Pairs[0];
+        Assert.Equal((1.75 / 3, 2.25 / 3), (ranks.Figures["mean_reciprocal_rank"].First, ranks.Figures["mean_reciprocal_rank"].Second), Near);
+        Assert.Equal(("query 1", "query 2"), (Assert.Single(ranks.Gained).Text, Assert.Single(ranks.Lost).Text));
+    }
+
+    [Fact]
     public void WritersAreComparedByEachOfTheirMetrics()
     {
         string[] gold = ["a man rides a bicycle in the street", "two dogs play in the green grass", "the woman reads a book"];

@@ -64,7 +64,7 @@ public sealed class MaskedLanguageModel : IDisposable
             throw new CheckpointException(path, "has no weights yet: it has not come to its first evaluation", advice: "Let it run, or go on with it by --resume.");
         var tokenizer = folder.LoadTokenizer();
         Engine.Start();
-        var encoder = folder.Architecture.Create(folder.Config);
+        var encoder = folder.Architecture.Create(folder.Config with { ClassifierPooling = null });
         var inputs = new PretrainingOptions
         {
             Objective = head == HeadKind.PreTraining ? PretrainingObjective.MlmNsp : PretrainingObjective.Mlm,

@@ -91,10 +91,10 @@ public sealed record Pretraining : ModelTraining<PretrainingExample, Pretraining
         ModelFolder? folder, TrainingSet<PretrainingExample> data, Device device, Action<string> notice, CancellationToken cancel)
     {
         var set = (Set)data;
-        var config = folder is not null ? folder.Config with { IdToLabel = null, LabelToId = null, ProblemType = null, ClassifierPooling = null }
-            : Architectures.Find("bert").CreateConfig(Size with { MaxPositionEmbeddings = Math.Max(Size.MaxPositionEmbeddings, InputLimit) }, set.Tokenizer.VocabSize);
+        var config = folder is not null ? folder.Config with { IdToLabel = null, LabelToId = null, ProblemType = null }
+            : Architectures.Find("bert").CreateConfig(Size with { MaxPositionEmbeddings = Math.Max(Size.MaxPositionEmbeddings, InputLimit) }, set.Tokenizer.VocabSize) with { ClassifierPooling = "mean" };
         var architecture = Architectures.Find(config.ModelType);
-        var encoder = architecture.Create(config.WithDropout(Dropout));
+        var encoder = architecture.Create(config.WithDropout(Dropout) with { ClassifierPooling = null }); // with the pooler of the next sentence
         if (!architecture.Heads.ContainsKey(Head)) throw new ArgumentException($"a '{config.ModelType}' model cannot be pre-trained with BERT's heads");
         var task = new PretrainingTask(encoder, set.Tokenizer.PadId, Inputs, device);
         CheckpointPart[] parts = [new(encoder, architecture.Keys), .. task.Heads.Select(head => new CheckpointPart(head, architecture.Heads[Head].Keys, Required: false))];

@@ -100,7 +100,7 @@ internal sealed class BertCharacters
             var before = UnicodeCharacters.CodePointBefore(text, at);
             if (EndsWord(before)) return Lower(CapitalSigma);
             if (IsTransparent(before)) continue;
-            if (!UnicodeCharacters.TraitsOf(before).HasFlag(CharacterTraits.Cased)) return Lower(CapitalSigma);
+            if ((UnicodeCharacters.TraitsOf(before) & CharacterTraits.Cased) == 0) return Lower(CapitalSigma);
             break;
         }
         for (var at = index + 1; at < text.Length; at += UnicodeCharacters.UnitsOf(UnicodeCharacters.CodePointAt(text, at)))
@@ -108,7 +108,7 @@ internal sealed class BertCharacters
             var after = UnicodeCharacters.CodePointAt(text, at);
             if (EndsWord(after)) break;
             if (IsTransparent(after)) continue;
-            return UnicodeCharacters.TraitsOf(after).HasFlag(CharacterTraits.Cased) ? Lower(CapitalSigma) : FinalSigma;
+            return (UnicodeCharacters.TraitsOf(after) & CharacterTraits.Cased) != 0 ? Lower(CapitalSigma) : FinalSigma;
         }
         return FinalSigma;
     }
@@ -121,21 +121,21 @@ internal sealed class BertCharacters
     {
         '\t' or '\n' or '\r' => false,
         Replacement => true,
-        _ => UnicodeCharacters.TraitsOf(codePoint).HasFlag(CharacterTraits.Control),
+        _ => (UnicodeCharacters.TraitsOf(codePoint) & CharacterTraits.Control) != 0,
     };
 
     /// <summary>True for white space. Line and paragraph separators (Zl, Zp) count: Python's str.split() splits there.</summary>
     public static bool IsSpace(int codePoint)
-        => codePoint is '\t' or '\n' or '\r' || UnicodeCharacters.TraitsOf(codePoint).HasFlag(CharacterTraits.Separator);
+        => codePoint is '\t' or '\n' or '\r' || (UnicodeCharacters.TraitsOf(codePoint) & CharacterTraits.Separator) != 0;
 
     /// <summary>True for what splits a word: any printable ASCII character but letters and digits, and categories P*.</summary>
     public static bool IsPunctuation(int codePoint)
         => codePoint < 0x80
             ? codePoint is > ' ' and < 0x7F && !char.IsAsciiLetterOrDigit((char)codePoint)
-            : UnicodeCharacters.TraitsOf(codePoint).HasFlag(CharacterTraits.Punctuation);
+            : (UnicodeCharacters.TraitsOf(codePoint) & CharacterTraits.Punctuation) != 0;
 
     /// <summary>True for a nonspacing mark (Mn), which <see cref="StripsAccents"/> removes.</summary>
-    public static bool IsMark(int codePoint) => UnicodeCharacters.TraitsOf(codePoint).HasFlag(CharacterTraits.NonspacingMark);
+    public static bool IsMark(int codePoint) => (UnicodeCharacters.TraitsOf(codePoint) & CharacterTraits.NonspacingMark) != 0;
 
     /// <summary>True for an ideograph, where the options isolate those.</summary>
     public bool IsIdeograph(int codePoint) => _isolateIdeographs && codePoint >= 0x3400 && codePoint
@@ -146,7 +146,7 @@ internal sealed class BertCharacters
     private bool EndsWord(int codePoint) => !IsRemoved(codePoint) && (IsSpace(codePoint) || IsIdeograph(codePoint));
 
     private static bool IsTransparent(int codePoint)
-        => IsRemoved(codePoint) || UnicodeCharacters.TraitsOf(codePoint).HasFlag(CharacterTraits.CaseIgnorable);
+        => IsRemoved(codePoint) || (UnicodeCharacters.TraitsOf(codePoint) & CharacterTraits.CaseIgnorable) != 0;
 
     private static int Lower(int codePoint) => UnicodeCharacters.ToLower(codePoint);
 }

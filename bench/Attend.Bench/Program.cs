@@ -25,7 +25,8 @@ static int Usage()
                                               real data sets from scratch, three seeds, against bag-of-words logistic regression
           bag-of-words DATA-FOLDER            the baseline alone
           tokenize DATA-FOLDER NPM-FOLDER [rounds]
-                                              BERT tokenization against Microsoft.ML.Tokenizers and Hugging Face's library under Node
+                                              tokenization by WordPiece, byte-level BPE and unigram against Microsoft.ML.Tokenizers, by WordPiece
+                                              also against Hugging Face's library under Node
                                               (NPM-FOLDER: where `npm install @anush008/tokenizers` was run, or - to leave it out)
           decode [mini|base] [rounds]         writing with an encoder-decoder: token-budget batches, one at a time, without cache
           load [rounds]                       reading 1 GB of weights: speed and resident memory

@@ -94,7 +94,8 @@ public sealed record RunComparison(
         var names = NamesOf(folders);
         ComparedRun[] runs = [.. evaluations.Select((evaluation, i) => new ComparedRun(names[i], folders[i], evaluation.Path, evaluation.Card))];
         var compared = Read(folders, evaluations, cancel);
-        var pairs = compared.Pairs(names);
+        // Only what the evaluations tell of: of cosines, say, no squared error.
+        RunPair[] pairs = [.. compared.Pairs(names).Select(pair => pair with { Figures = new OrderedDictionary<string, PairedFigure>(pair.Figures.Where(figure => evaluations.All(each => each.Card.Metrics.ContainsKey(figure.Key)))) })];
         var card = evaluations[0].Card;
         RunCard?[] cards = [.. folders.Select((folder, i) => RunCard.Read(folder) ?? RunCard.Read(evaluations[i].Card.Model))];
         return new RunComparison(card.Data, card.Task, compared.Primary, card.Signatures, compared.TestSignature, runs, pairs, DifferencesOf(cards, [.. evaluations.Select(each => each.Card)]), [.. NotesOf(runs, pairs, cards)]);
@@ -222,17 +223,17 @@ public sealed record RunComparison(
         foreach (var property in value.EnumerateObject()) Flatten(place.Length == 0 ? property.Name : $"{place}.{property.Name}", property.Value, found);
     }
 
-    private static IEnumerable<string> NotesOf(ComparedRun[] runs, IReadOnlyList<RunPair> pairs, RunCard?[] cards)
+    private static IEnumerable<string> NotesOf(ComparedRun[] runs, RunPair[] pairs, RunCard?[] cards)
     {
         for (var i = 0; i < runs.Length; i++)
             if (TrainingData.Overlap(cards[i], runs[i].Card.Data) is { } overlap) yield return $"{runs[i].Name}: {overlap}";
         if (cards.OfType<RunCard>().Select(card => card.Train.Sha256).Distinct().Count() > 1) yield return "The runs learned from different training data.";
-        if (pairs.Count > 1) yield return $"Each p-value is that of one comparison. With {pairs.Count} of them, hold each against {Level / pairs.Count:0.####} instead of {Level} (Bonferroni).";
+        if (pairs.Length > 1) yield return $"Each p-value is that of one comparison. With {pairs.Length} of them, hold each against {Level / pairs.Length:0.####} instead of {Level} (Bonferroni).";
         foreach (var pair in pairs)
         {
             // A figure that the answers do not give again was not computed from them alone, or the file was changed.
             var recorded = runs.Single(run => run.Name == pair.Second).Card.Metrics;
-            var differing = pair.Figures.Where(figure => figure.Key is not ("log_loss" or "calibration_error") && recorded.TryGetValue(figure.Key, out var value) && Math.Abs(value - figure.Value.Second) > 1e-6 * Math.Max(1, Math.Abs(value))).Select(figure => figure.Key).ToArray();
+            var differing = pair.Figures.Where(figure => figure.Key is not ("log_loss" or "calibration_error") && recorded.TryGetValue(figure.Key, out var value) && Math.Abs(value - figure.Value.Second) > 1e-5 * Math.Max(1, Math.Abs(value))).Select(figure => figure.Key).ToArray();
             if (differing.Length > 0) yield return $"The answers of {pair.Second} in {EvaluationCard.PredictionsFile} do not give just its figures in {EvaluationCard.FileName}: {string.Join(", ", differing)}.";
         }
     }

@@ -10,6 +10,9 @@ internal static class RunPage
 {
     public const string FileName = "run.html";
 
+    // More do not fit beside each other; run.json has them all.
+    private const int MetricsOfEpochs = 4;
+
     /// <summary>Writes the page into a run's folder.</summary>
     public static void Write(string folder, RunCard card)
     {
@@ -38,7 +41,7 @@ internal static class RunPage
 
     private static ReportTable Epochs(RunCard card)
     {
-        string[] metrics = [.. card.History.SelectMany(epoch => epoch.DevMetrics.Keys).Distinct()];
+        string[] metrics = [.. card.History.SelectMany(epoch => epoch.DevMetrics.Keys).Distinct().OrderByDescending(metric => metric == card.PrimaryMetric).Take(MetricsOfEpochs)];
         return new ReportTable("Epochs",
             [
                 new("Epoch", Kind: ReportColumnKind.Number), new("Update", Kind: ReportColumnKind.Number), new("Train loss", Kind: ReportColumnKind.Number), new("Dev loss", Kind: ReportColumnKind.Number),

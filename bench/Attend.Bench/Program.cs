@@ -9,6 +9,7 @@ return args switch
     ["bag-of-words", .. var rest] => RealClassification.RunBaseline(rest),
     ["tokenize", .. var rest] => TokenizeSpeed.Run(rest),
     ["load", .. var rest] => Loading.Run(rest),
+    ["products", .. var rest] => ProductSpeed.Run(rest),
     ["decode", .. var rest] => DecodingSpeed.Run(rest),
     _ => Usage(),
 };
@@ -28,7 +29,8 @@ static int Usage()
                                               tokenization by WordPiece, byte-level BPE and unigram against Microsoft.ML.Tokenizers, by WordPiece
                                               also against Hugging Face's library under Node
                                               (NPM-FOLDER: where `npm install @anush008/tokenizers` was run, or - to leave it out)
-          decode [mini|base] [rounds]         writing with an encoder-decoder: token-budget batches, one at a time, without cache
+          decode [mini|base] [rounds] [arms]  writing with an encoder-decoder in both precisions: token-budget batches, one at a time, without cache
+          products [rounds]                   float32 products with weights laid out once against libtorch's
           load [rounds]                       reading 1 GB of weights: speed and resident memory
         """);
     return 2;

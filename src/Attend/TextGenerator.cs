@@ -55,12 +55,13 @@ public sealed class TextGenerator : IDisposable
     // Padded source tokens times beams that are decoded at once.
     private const int MaxBatchTokens = 16_384;
     private readonly Seq2SeqModel _model;
-    private IDisposable? _rounded;
+    private IDisposable _rounded;
     private readonly ITokenizer _tokenizer;
 
     private TextGenerator(ModelFolder folder, Seq2SeqModel model, ITokenizer tokenizer, TextToText task, RunCard? card)
     {
         (Folder, _model, _tokenizer, Task, Card) = (folder, model, tokenizer, task, card);
+        _rounded = Task.KeepRounded();
     }
 
     /// <summary>The folder the model came from.</summary>
@@ -107,7 +108,7 @@ public sealed class TextGenerator : IDisposable
     /// <param name="notice">Told where bfloat16 is wanted but not to be had, and float32 used; null = nobody.</param>
     public void UsePrecision(Precision precision, Action<string>? notice = null)
     {
-        _rounded?.Dispose();
+        _rounded.Dispose();
         _rounded = Task.Settle(precision, Task.Device, notice);
     }
 
@@ -210,7 +211,7 @@ public sealed class TextGenerator : IDisposable
     /// <summary>Frees the weights.</summary>
     public void Dispose()
     {
-        _rounded?.Dispose();
+        _rounded.Dispose();
         Task.Dispose();
         _model.Dispose();
     }

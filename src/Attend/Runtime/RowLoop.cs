@@ -6,7 +6,7 @@ namespace Attend.Runtime;
 internal static class RowLoop
 {
     // Below so many multiplications a second thread costs more than it brings.
-    private const long SmallWork = 100_000;
+    private const long SmallWork = 500_000;
 
     // More pieces than threads: a thread that is held up by other programs holds up no other.
     private const int PiecesPerThread = 4;

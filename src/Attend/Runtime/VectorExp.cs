@@ -6,12 +6,12 @@ namespace Attend.Runtime;
 /// <summary>eˣ of several float32 numbers at a time, to 2 units in the last place; the runtime's own goes through float64.</summary>
 internal static class VectorExp
 {
-    private const float Lowest = -87.3f, Highest = 88.3f;
+    private const float Lowest = -86.9f, Highest = 88.3f;
 
     // Adding it leaves a whole number in the lowest bits of the mantissa.
     private const float Shifter = 12_582_912;
 
-    /// <summary>eˣ; 0 to 1.3e-38 below -87.3, the value at 88.3 above it.</summary>
+    /// <summary>eˣ; 1.8e-38 below -86.9, where fewer digits begin; the value at 88.3 above it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Of(Vector<float> x)
     {

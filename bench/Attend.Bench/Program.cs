@@ -25,7 +25,7 @@ static int Usage()
           classify DATA-FOLDER [bfloat16] [NAME ...]
                                               real data sets from scratch, three seeds, against bag-of-words logistic regression
           bag-of-words DATA-FOLDER            the baseline alone
-          tokenize DATA-FOLDER NPM-FOLDER [rounds]
+          tokenize DATA-FOLDER NPM-FOLDER [rounds] [wordpiece|bytebpe|unigram]
                                               tokenization by WordPiece, byte-level BPE and unigram against Microsoft.ML.Tokenizers, by WordPiece
                                               also against Hugging Face's library under Node
                                               (NPM-FOLDER: where `npm install @anush008/tokenizers` was run, or - to leave it out)

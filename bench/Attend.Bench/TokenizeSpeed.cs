@@ -23,9 +23,10 @@ internal static partial class TokenizeSpeed
         var rounds = int.Parse(arguments.ElementAtOrDefault(2) ?? "5", CultureInfo.InvariantCulture);
         var texts = Assemble(data);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Megabytes(texts):0.0} MB, {texts.Length} texts, {rounds} rounds interleaved, medians; server GC {System.Runtime.GCSettings.IsServerGC}"));
-        Bert(data, npm, texts, rounds);
-        ByteLevel(data, texts, rounds);
-        Unigram(data, texts, rounds);
+        var kind = arguments.ElementAtOrDefault(3);
+        if (kind is null or "wordpiece") Bert(data, npm, texts, rounds);
+        if (kind is null or "bytebpe") ByteLevel(data, texts, rounds);
+        if (kind is null or "unigram") Unigram(data, texts, rounds);
         return 0;
     }
 

@@ -36,7 +36,8 @@ public static class TokenizerBatch
         if (count == 0) return encodings;
         try
         {
-            Parallel.ForEach(Partitioner.Create(0, count, Portion), new ParallelOptions { CancellationToken = cancellationToken }, range =>
+            // More threads than processors would only need more buffers.
+            Parallel.ForEach(Partitioner.Create(0, count, Portion), new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, range =>
             {
                 for (var index = range.Item1; index < range.Item2; index++)
                 {

@@ -67,6 +67,21 @@ internal sealed class CharsMap
         return true;
     }
 
+    /// <summary>True where an ASCII character stays as it is when another, or nothing, follows.</summary>
+    public bool LeavesAloneBeforeAscii(char unit)
+    {
+        if (_units.Length == 0) return true;
+        var node = OffsetOf(_units[0]);
+        if (!Step(ref node, (byte)unit, out var found)) return true;
+        if (found >= 0) return false;
+        for (byte next = 0; next < 0x80; next++)
+        {
+            var further = node;
+            if (Step(ref further, next, out _)) return false;
+        }
+        return true;
+    }
+
     /// <summary>True where no rule begins at a code unit; surrogates are never ruled out.</summary>
     public bool LeavesAlone(char unit) => unit < _canBegin.Length && !_canBegin[unit];
 

@@ -73,6 +73,9 @@ internal sealed record UnigramDefinition(IReadOnlyList<(string Piece, double Sco
     /// <summary>Sums of scores are kept in single precision, as SentencePiece does; a tokenizer.json means double.</summary>
     public bool IsSinglePrecision { get; init; }
 
+    /// <summary>Begins a word where a text comes uncut; null: each text is one word.</summary>
+    public char? WordSign { get; init; }
+
     /// <summary>Ids that no text may become, besides those of special tokens.</summary>
     public IReadOnlySet<int> Unreachable { get; init; } = new HashSet<int>();
 

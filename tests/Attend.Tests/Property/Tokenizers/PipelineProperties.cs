@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Attend.Text.Tokenizers;
 using Attend.Text.Tokenizers.Pipeline;
+using Attend.Text.Tokenizers.Pipeline.SentencePiece;
 using CsCheck;
 using Encoding = Attend.Text.Tokenizers.Encoding;
 
@@ -221,6 +222,23 @@ public sealed class PipelineProperties
         }
         Assert.Equal(parts, tokenizer.Encode(word).Ids.Select(tokenizer.TokenOf));
     });
+
+    /// <summary>Words from the cache make the same pieces as a text cut as a whole: rounding, near equals and unknown characters included.</summary>
+    [Theory]
+    [InlineData("spm-unigram.model")]
+    [InlineData("spm-unigram-bytes.model")]
+    public void WordsMetBeforeAreCutAsInTheirText(string file)
+    {
+        var model = SentencePieceModel.Read(File.ReadAllBytes(Repository.Path("tests", "Attend.Tests", "Golden", "Tokenizers", file)));
+        var definition = model.ToDefinition();
+        var (cached, whole) = (new PipelineTokenizer(definition), new PipelineTokenizer(definition with { Model = (UnigramDefinition)definition.Model with { WordSign = null } }));
+        Gen.OneOf(Parts, OneOf("weather ", "the ", "these ", "winter", "in the ", "rain", "s", " ", "ing ", "中")).Array[0, 300].Select(string.Concat).Sample(text =>
+        {
+            var (expected, found) = (whole.Encode(text), cached.Encode(text));
+            Assert.Equal(expected.Ids, found.Ids);
+            Assert.Equal(expected.Offsets, found.Offsets);
+        }, iter: 500);
+    }
 
     /// <summary>No way to cut a word is more probable than the one found.</summary>
     [Fact]

@@ -48,6 +48,15 @@ internal sealed class WordPieces
         _pieces[Count++] = new WordPiece(id, from, to);
     }
 
+    /// <summary>Joins the pieces on both sides of an index where both are of one kind and next to each other.</summary>
+    public void JoinAt(int index, int id)
+    {
+        if (index == Count || _pieces[index - 1].Id != id || _pieces[index].Id != id || _pieces[index - 1].To != _pieces[index].From) return;
+        _pieces[index] = _pieces[index] with { From = _pieces[index - 1].From };
+        _pieces.AsSpan(index..Count).CopyTo(_pieces.AsSpan(index - 1));
+        Count--;
+    }
+
     public void Truncate(int count) => Count = count;
 
     /// <summary>Turns around the pieces from an index on.</summary>
@@ -68,6 +77,9 @@ internal sealed class ModelScratch
 
     /// <summary>Best path to each position of a unigram model.</summary>
     public BestPath[] Paths { get; private set; } = new BestPath[64];
+
+    /// <summary>Words of texts that come uncut.</summary>
+    public WordCache Words => field ??= new WordCache();
 
     public BpeSymbol[] SymbolsFor(int count)
     {
@@ -106,6 +118,9 @@ internal struct BpeSymbol
 internal struct BestPath
 {
     public double Score;
+
+    /// <summary>Score of the next best way.</summary>
+    public double Second;
     public int Start;
     public int Id;
 }

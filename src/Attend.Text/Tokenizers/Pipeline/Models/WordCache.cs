@@ -58,7 +58,11 @@ internal sealed class WordCache
     }
 
     /// <summary>Keeps the pieces of a word that is not there yet.</summary>
-    public void Add(ReadOnlySpan<char> word, uint hash, ReadOnlySpan<WordPiece> pieces)
+    /// <param name="word">The word.</param>
+    /// <param name="hash">Its hash.</param>
+    /// <param name="pieces">Its pieces.</param>
+    /// <param name="shift">Added to the places of the pieces.</param>
+    public void Add(ReadOnlySpan<char> word, uint hash, ReadOnlySpan<WordPiece> pieces, int shift = 0)
     {
         if (_wordCount == MostWords || _unitCount + word.Length > MostUnits || _pieceCount + pieces.Length > MostPieces)
         {
@@ -71,6 +75,10 @@ internal sealed class WordCache
         while (_slots[at].Hash != 0) at = (at + 1) & (SlotCount - 1);
         word.CopyTo(_units.AsSpan(_unitCount));
         pieces.CopyTo(_pieces.AsSpan(_pieceCount));
+        if (shift != 0)
+        {
+            foreach (ref var piece in _pieces.AsSpan(_pieceCount, pieces.Length)) piece = piece with { From = piece.From + shift, To = piece.To + shift };
+        }
         _slots[at] = new Slot { Hash = hash, Units = _unitCount, Pieces = _pieceCount, UnitCount = (ushort)word.Length, PieceCount = (ushort)pieces.Length };
         _wordCount++;
         _unitCount += word.Length;

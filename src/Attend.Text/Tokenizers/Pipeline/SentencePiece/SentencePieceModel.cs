@@ -206,6 +206,7 @@ internal sealed record SentencePieceModel
         {
             ByteFallback = ByteFallback,
             IsSinglePrecision = true,
+            WordSign = SentencePieceNormalizer.Sign,
             LeastScore = normal.Min(),
             Unreachable = Enumerable.Range(0, Pieces.Count).Where(id => Pieces[id].Kind is not (PieceKind.Normal or PieceKind.UserDefined)).ToHashSet(),
         };

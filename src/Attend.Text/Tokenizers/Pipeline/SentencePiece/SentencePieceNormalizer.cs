@@ -12,11 +12,15 @@ internal sealed class SentencePieceNormalizer : NormalizerStep
     private readonly CharsMap _map;
     private readonly CharTrie _userDefined;
 
+    /// <summary>By ASCII character: stays as it is before another.</summary>
+    private readonly bool[] _isPlain = new bool[0x80];
+
     /// <exception cref="ArgumentException">The compiled rules are malformed.</exception>
     public SentencePieceNormalizer(SentencePieceModel model, IReadOnlyList<string> userDefined)
     {
         (_model, _map) = (model, new CharsMap(model.CharsMap));
         _userDefined = new CharTrie(userDefined.Select((symbol, index) => (HostileFiles.RequireShort(symbol), index)));
+        for (var unit = '\0'; unit < _isPlain.Length; unit++) _isPlain[unit] = unit != ' ' && _map.LeavesAloneBeforeAscii(unit) && _userDefined.Step(CharTrie.Root, unit) < 0;
     }
 
     protected override void Apply(AlignedText from, int start, int end, AlignedText into, Document scratch)
@@ -33,6 +37,14 @@ internal sealed class SentencePieceNormalizer : NormalizerStep
         var isAfterSpace = _model.RemoveExtraWhitespaces;
         for (int next; at < end; at = next)
         {
+            var plain = PlainLength(units[at..]);
+            if (plain > 0)
+            {
+                next = at + plain;
+                into.AppendRange(from, at, next);
+                isAfterSpace = false;
+                continue;
+            }
             var part = Prefix(units[at..], out var length);
             next = at + length;
             while (isAfterSpace && part.StartsWith(' ')) part = part[1..];
@@ -52,6 +64,16 @@ internal sealed class SentencePieceNormalizer : NormalizerStep
             var last = from.SpanOf(end - 1, end).End;
             into.Append(sign, last, last);
         }
+    }
+
+    /// <summary>How many characters at the beginning stay as they are, as far as a look at each tells.</summary>
+    private int PlainLength(ReadOnlySpan<char> text)
+    {
+        var isPlain = _isPlain;
+        var length = 0;
+        while (length < text.Length && text[length] < isPlain.Length && isPlain[text[length]]) length++;
+        // What follows may be a mark that changes the last one.
+        return length > 0 && length < text.Length && text[length] >= isPlain.Length ? length - 1 : length;
     }
 
     private static void Append(ReadOnlySpan<char> part, AlignedText from, int at, int next, char sign, AlignedText into)

@@ -16,8 +16,9 @@ public sealed record AnswerMistake(QuestionExample Example, Tasks.FoundAnswer? P
 /// <param name="Card">The figures with intervals, signatures and slices, as in metrics.json.</param>
 /// <param name="Figures">The figures, each with the signature of its metric.</param>
 /// <param name="Threshold">What the best threshold on "no answer" would reach; null where there always is an answer.</param>
+/// <param name="ReliabilityBins">Probabilities of the answers against the share of them that matches exactly.</param>
 /// <param name="HardestMistakes">The wrong answers given with most certainty, worst first.</param>
-public sealed record AnswererEvaluation(EvaluationCard Card, IReadOnlyList<MeasuredFigure> Figures, NoAnswerThreshold? Threshold, IReadOnlyList<AnswerMistake> HardestMistakes)
+public sealed record AnswererEvaluation(EvaluationCard Card, IReadOnlyList<MeasuredFigure> Figures, NoAnswerThreshold? Threshold, IReadOnlyList<ReliabilityBin> ReliabilityBins, IReadOnlyList<AnswerMistake> HardestMistakes)
 {
     private const int MistakesKept = 50;
 
@@ -38,6 +39,7 @@ public sealed record AnswererEvaluation(EvaluationCard Card, IReadOnlyList<Measu
         var chosen = rules ?? QuestionLanguage.RulesFor(file.MayBeUnanswerable, file.Read());
         var measurement = new Measurement<QuestionAnswer>(() => new SquadMetrics(chosen), "length of the context in characters");
         var threshold = chosen == SquadRules.Squad20 ? new SquadMetrics(chosen) : null;
+        var reliability = new ReliabilityCounts();
         var hardest = new PriorityQueue<AnswerMistake, double>();
         var (count, questionsCut, windows) = (0L, 0L, 0L);
         Directory.CreateDirectory(folder);
@@ -68,7 +70,9 @@ public sealed record AnswererEvaluation(EvaluationCard Card, IReadOnlyList<Measu
                     Others = found.Best.Skip(best is null ? 0 : 1).Select(other => new { other.Text, other.Start, other.End, Probability = Math.Round(other.Probability, 6) }),
                 });
                 json.WriteString(example.Id, found.Text);
-                if (Judge(chosen, answer, expected) is var f1 and < 1) hardest.Enqueue(new AnswerMistake(example, best, probability, f1), probability * (1 - f1));
+                var (exact, f1) = Judge(chosen, answer, expected);
+                if (found.Best.Count > 0) reliability.Add((float)probability, exact == 1);
+                if (f1 < 1) hardest.Enqueue(new AnswerMistake(example, best, probability, f1), probability * (1 - f1));
                 if (hardest.Count > MistakesKept) hardest.Dequeue();
                 if (answerer.Task.IsQuestionCut(example)) questionsCut++;
                 windows += answerer.Task.Windows(example).Count;
@@ -86,22 +90,24 @@ public sealed record AnswererEvaluation(EvaluationCard Card, IReadOnlyList<Measu
         var mistakes = new List<AnswerMistake>();
         while (hardest.TryDequeue(out var mistake, out _)) mistakes.Insert(0, mistake);
         var bestThreshold = threshold?.BestThreshold();
+        var bins = reliability.Bins();
         var evaluation = new AnswererEvaluation(EvaluationCard.Of(answerer.Folder.Path, AnsweringSettings.TaskName, DataCard.Of(dataPath, count), figures) with
         {
             IntervalSignature = measurement.IntervalSignature,
             Slices = measurement.Slices(),
             Notes = notes,
-            Report = bestThreshold is null ? null : EvaluationCard.Element(new { BestThreshold = bestThreshold }),
-        }, figures, bestThreshold, mistakes);
+            Report = EvaluationCard.Element(new { BestThreshold = bestThreshold, ReliabilityBins = bins }),
+        }, figures, bestThreshold, bins, mistakes);
         evaluation.Card.Write(folder);
         AnswererReport.Write(evaluation, answerer, folder);
         return evaluation;
     }
 
-    private static double Judge(SquadRules rules, QuestionAnswer answer, QuestionAnswer expected)
+    private static (double Exact, double F1) Judge(SquadRules rules, QuestionAnswer answer, QuestionAnswer expected)
     {
         var metric = new SquadMetrics(rules);
         metric.Add(answer, expected);
-        return metric.Result()["f1"] / 100;
+        var figures = metric.Result();
+        return (figures["exact_match"] / 100, figures["f1"] / 100);
     }
 }

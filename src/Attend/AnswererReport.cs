@@ -14,6 +14,7 @@ internal static class AnswererReport
     {
         var page = new EvaluationPage(evaluation.Card, evaluation.Figures, answerer.Folder, folder);
         page.AddCurves();
+        page.AddReliability(evaluation.ReliabilityBins, "How often the answers match a gold one exactly, for ranges of the probability that the model gave them.");
         page.Sections.AddRange(ReportSections.Slices(evaluation.Card.Slices, Shown, evaluation.Figures[0].Signature));
         if (evaluation.Threshold is { } threshold)
             page.Sections.Add(new ReportTable("Threshold on \"no answer\"", [new("Figure"), new("Best", Kind: ReportColumnKind.Number), new("Threshold", Kind: ReportColumnKind.Number)],

@@ -39,6 +39,8 @@ public sealed record AnswererTraining : EncoderTraining<QuestionExample, Answeri
         var file = SquadFile.Open(Data, new SquadOptions { MayBeUnanswerable = Rules is null ? null : Rules == SquadRules.Squad20 });
         IReadOnlyList<QuestionExample> train = [.. file.Read()];
         var rules = Rules ?? QuestionLanguage.RulesFor(file.MayBeUnanswerable, train);
+        if (train.All(example => example.Answers.All(answer => answer.Start is null)))
+            throw new DataFileException(Data, null, "has no answer that stands where it says; there is nothing to learn");
         if (file.UnlearnableCount > 0) notice($"{file.UnlearnableCount} of {file.QuestionCount} questions have no answer that stands at its offset: they are left out of the training");
         else if (file.MisplacedCount > 0) notice($"{file.MisplacedCount} of {file.AnswerCount} answers do not stand at their offset and are not learnt from");
         if (Dev is { } devPath)
@@ -75,7 +77,7 @@ public sealed record AnswererTraining : EncoderTraining<QuestionExample, Answeri
     protected override UpdateSource<AnsweringBatch> CreateSource(TaskModel<QuestionExample, AnsweringBatch, QuestionAnswer> model, TrainingSet<QuestionExample> data)
     {
         QuestionExample[] parts = [.. data.Train.SelectMany(((QuestionAnswering)model.Task).Parts)];
-        return parts.Length > 0 ? new ListSource<QuestionExample, AnsweringBatch, QuestionAnswer>(model.Task, parts, Options) : throw new DataFileException(Data, null, "has no answer that stands where it says; there is nothing to learn");
+        return new ListSource<QuestionExample, AnsweringBatch, QuestionAnswer>(model.Task, parts, Options);
     }
 
     private sealed record Set(IReadOnlyList<QuestionExample> Questions, IReadOnlyList<QuestionExample> DevQuestions, DataCard Card, DataCard? DevQuestionsCard, SquadRules Rules)

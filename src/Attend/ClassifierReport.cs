@@ -33,8 +33,7 @@ internal static class ClassifierReport
         }
         page.Sections.AddRange(ReportSections.ConfusedPairs(report));
         page.Sections.Add(ReportSections.Labels(report.PerLabel, report.Macro, report.Weighted, report.Micro));
-        if (report.ReliabilityBins.Length > 0)
-            page.Sections.Add(new ReportPicture("Reliability", page.Save("reliability.png", ReliabilityPlot.Png(report.ReliabilityBins)), "How often the answers are right, for ranges of the probability that the model gave them."));
+        page.AddReliability(report.ReliabilityBins, "How often the answers are right, for ranges of the probability that the model gave them.");
         AddPrecisionRecall(page, report, ranking);
         page.Sections.AddRange(ReportSections.Slices(evaluation.Card.Slices, ShownOfSlices, report.Signature));
         page.Sections.AddRange(ReportSections.Mistakes([.. evaluation.HardestMistakes.Select(mistake =>

@@ -48,6 +48,14 @@ internal sealed class EvaluationPage(EvaluationCard card, IReadOnlyList<Measured
         });
     }
 
+    /// <summary>Adds the picture of how far the model's certainty can be believed, where it gave answers.</summary>
+    /// <param name="bins">Ranges of certainty.</param>
+    /// <param name="description">What is counted as right.</param>
+    public void AddReliability(IReadOnlyList<ReliabilityBin> bins, string description)
+    {
+        if (bins.Count > 0) Sections.Add(new ReportPicture("Reliability", Save("reliability.png", ReliabilityPlot.Png(bins)), description));
+    }
+
     /// <summary>Writes the page.</summary>
     /// <param name="examples">What was measured, beside the number of examples.</param>
     /// <param name="shown">Names of the figures at its head; those that are not there are left out.</param>

@@ -40,6 +40,7 @@ public sealed record TaggerEvaluation(EvaluationCard Card, IReadOnlyList<Measure
         var run = RunCard.Read(tagger.Folder.Path);
         var (baselines, without) = Baselines(run);
         var hardest = new PriorityQueue<TaggingMistake, double>();
+        var reliability = new ReliabilityCounts();
         var (count, inexact) = (0L, 0L);
         IEnumerable<TaggedText> Known()
         {
@@ -60,7 +61,9 @@ public sealed record TaggerEvaluation(EvaluationCard Card, IReadOnlyList<Measure
                 strict?.Add(answer, expected);
                 foreach (var baseline in baselines) baseline.Add(example, expected);
                 EvaluationCard.WriteLine(stream, new { example.Line, example.Text, Gold = example.Spans, Predicted = found.Select(span => span with { Score = Math.Round(span.Score, 6) }) });
-                if (Judge(example, found) is { } surest) hardest.Enqueue(new TaggingMistake(example.Line, example.Text, example.Spans, found), surest);
+                var gold = example.Spans.ToHashSet();
+                foreach (var span in found) reliability.Add((float)span.Score, gold.Contains(new LabeledSpan(span.Start, span.End, span.Label)));
+                if (Judge(gold, found) is { } surest) hardest.Enqueue(new TaggingMistake(example.Line, example.Text, example.Spans, found), surest);
                 if (hardest.Count > MistakesKept) hardest.Dequeue();
                 inexact += task.CountInexact(example);
                 count++;
@@ -70,7 +73,7 @@ public sealed record TaggerEvaluation(EvaluationCard Card, IReadOnlyList<Measure
 
         var report = ((SpanMetrics)measurement.Metric).Report();
         var intervals = measurement.LabelIntervals();
-        report = report with { PerLabel = [.. report.PerLabel.Select(label => label with { Intervals = intervals.GetValueOrDefault(label.Label) })] };
+        report = report with { PerLabel = [.. report.PerLabel.Select(label => label with { Intervals = intervals.GetValueOrDefault(label.Label) })], ReliabilityBins = reliability.Bins() };
         var data = DataCard.Of(dataPath, count);
         var notes = report.Notes.ToList();
         if (TrainingData.Overlap(run, data) is { } overlap) notes.Insert(0, overlap);
@@ -108,9 +111,8 @@ public sealed record TaggerEvaluation(EvaluationCard Card, IReadOnlyList<Measure
     }
 
     // How sure the model was of what it found wrongly; 0 where it only missed something, null where all is right.
-    private static double? Judge(TaggedText example, IReadOnlyList<EntitySpan> found)
+    private static double? Judge(HashSet<LabeledSpan> gold, IReadOnlyList<EntitySpan> found)
     {
-        var gold = example.Spans.ToHashSet();
         var wrong = found.Where(span => !gold.Contains(new LabeledSpan(span.Start, span.End, span.Label))).ToArray();
         return wrong.Length > 0 ? wrong.Max(span => span.Score) : found.Count < gold.Count ? 0 : null;
     }

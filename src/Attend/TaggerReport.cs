@@ -17,6 +17,7 @@ internal static class TaggerReport
         page.AddCurves();
         page.Sections.Add(new ReportPicture("Confusion", page.Save("confusion_matrix.png", ConfusionMatrixPlot.SpanPng(report)),
             "Confusion matrix of spans with the right boundaries: rows are gold labels, columns predicted ones. The last column has the spans that were missed, the last row those that were made up."));
+        page.AddReliability(report.ReliabilityBins, "How often the spans that were found are exactly right, boundaries and label, for ranges of the score that the model gave them.");
         page.Sections.Add(ReportSections.Labels(report.PerLabel, report.Macro, report.Weighted, report.Micro, "spans"));
         page.Sections.AddRange(ReportSections.Slices(evaluation.Card.Slices, ShownOfSlices, report.Signature));
         if (evaluation.HardestMistakes.Count > 0)

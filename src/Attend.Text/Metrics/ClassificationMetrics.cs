@@ -7,7 +7,7 @@ namespace Attend.Text.Metrics;
 /// </remarks>
 public sealed class ClassificationMetrics : ISummedMetric<ClassAnswer>, ILabelMetric
 {
-    private const int BinCount = 15;
+    private const int BinCount = ReliabilityCounts.BinCount;
 
     // The distance from 1 to the next float; float.Epsilon is something else.
     private const double ClipDistance = 1.1920928955078125e-07;
@@ -20,9 +20,7 @@ public sealed class ClassificationMetrics : ISummedMetric<ClassAnswer>, ILabelMe
 
     private readonly LabelSet _labels;
     private readonly long[] _matrix;
-    private readonly long[] _binCounts = new long[BinCount];
-    private readonly long[] _binCorrect = new long[BinCount];
-    private readonly double[] _binConfidence = new double[BinCount];
+    private readonly ReliabilityCounts _reliability = new();
     private double _logLossSum;
     private long _exampleCount;
 
@@ -77,12 +75,7 @@ public sealed class ClassificationMetrics : ISummedMetric<ClassAnswer>, ILabelMe
         ArgumentNullException.ThrowIfNull(other);
         if (!_labels.HasSameNames(other._labels)) throw new ArgumentException("Only metrics over the same labels, in the same order, can be merged.", nameof(other));
         for (var cell = 0; cell < _matrix.Length; cell++) _matrix[cell] += other._matrix[cell];
-        for (var bin = 0; bin < BinCount; bin++)
-        {
-            _binCounts[bin] += other._binCounts[bin];
-            _binCorrect[bin] += other._binCorrect[bin];
-            _binConfidence[bin] += other._binConfidence[bin];
-        }
+        _reliability.Merge(other._reliability);
         _logLossSum += other._logLossSum;
         _exampleCount += other._exampleCount;
     }
@@ -94,8 +87,8 @@ public sealed class ClassificationMetrics : ISummedMetric<ClassAnswer>, ILabelMe
     public IReadOnlyDictionary<string, double> Result()
     {
         var counts = Counts(_matrix.Chunk(_labels.Count).ToArray());
-        var withProbabilities = _binCounts.Sum();
-        return Figures(counts, _exampleCount, withProbabilities == 0 ? null : (_logLossSum / withProbabilities, CalibrationError(withProbabilities)));
+        var withProbabilities = _reliability.Count;
+        return Figures(counts, _exampleCount, withProbabilities == 0 ? null : (_logLossSum / withProbabilities, _reliability.CalibrationError()));
     }
 
     /// <inheritdoc/>
@@ -114,7 +107,7 @@ public sealed class ClassificationMetrics : ISummedMetric<ClassAnswer>, ILabelMe
         if (predicted.Probabilities is not { } probabilities) return;
         terms.Add(WithProbabilities, 1);
         terms.Add(LogLosses, LogLoss(probabilities[expectedLabel]));
-        terms.Add(FirstBin + Bin(probabilities[predictedLabel]), (predictedLabel == expectedLabel ? 1.0 : 0) - probabilities[predictedLabel]);
+        terms.Add(FirstBin + ReliabilityCounts.Bin(probabilities[predictedLabel]), (predictedLabel == expectedLabel ? 1.0 : 0) - probabilities[predictedLabel]);
     }
 
     /// <inheritdoc/>
@@ -142,7 +135,7 @@ public sealed class ClassificationMetrics : ISummedMetric<ClassAnswer>, ILabelMe
         var notes = new List<string>();
         if (_exampleCount == 0) notes.Add("No example was measured: every figure is 0.");
         counts.AddNotes(notes);
-        var withProbabilities = _binCounts.Sum();
+        var withProbabilities = _reliability.Count;
         if (withProbabilities > 0 && withProbabilities < _exampleCount)
             notes.Add($"Only {withProbabilities} of {_exampleCount} examples came with probabilities: log loss and calibration error are over those.");
         return new ClassificationReport
@@ -156,8 +149,8 @@ public sealed class ClassificationMetrics : ISummedMetric<ClassAnswer>, ILabelMe
             ConfusionMatrix = matrix,
             MatthewsCorrelation = MatthewsCorrelation(counts, _exampleCount, notes),
             LogLoss = withProbabilities == 0 ? null : _logLossSum / withProbabilities,
-            CalibrationError = withProbabilities == 0 ? null : CalibrationError(withProbabilities),
-            ReliabilityBins = withProbabilities == 0 ? [] : ReliabilityBins(),
+            CalibrationError = withProbabilities == 0 ? null : _reliability.CalibrationError(),
+            ReliabilityBins = _reliability.Bins(),
             Signature = Signature,
             Notes = [.. notes],
         };
@@ -170,17 +163,10 @@ public sealed class ClassificationMetrics : ISummedMetric<ClassAnswer>, ILabelMe
         if (probabilities.IsEmpty) return;
 
         _logLossSum += LogLoss(probabilities[expected]);
-        var confidence = probabilities[predicted];
-        var bin = Bin(confidence);
-        _binCounts[bin]++;
-        _binConfidence[bin] += confidence;
-        if (predicted == expected) _binCorrect[bin]++;
+        _reliability.Add(probabilities[predicted], predicted == expected);
     }
 
     private static double LogLoss(float probability) => -Math.Log(Math.Clamp(probability, ClipDistance, 1 - ClipDistance));
-
-    // Bin m holds confidences in ((m - 1)/15, m/15]. In float, or 0.2f would lie above 3/15.
-    private static int Bin(float confidence) => Math.Clamp((int)MathF.Ceiling(confidence * BinCount) - 1, 0, BinCount - 1);
 
     private LabelCounts Counts(long[][] matrix)
     {
@@ -215,10 +201,6 @@ public sealed class ClassificationMetrics : ISummedMetric<ClassAnswer>, ILabelMe
         return figures;
     }
 
-    private ReliabilityBin[] ReliabilityBins() => [.. Enumerable.Range(0, BinCount).Select(bin => new ReliabilityBin(
-        (double)bin / BinCount, (bin + 1.0) / BinCount, _binCounts[bin],
-        _binCounts[bin] == 0 ? 0 : _binConfidence[bin] / _binCounts[bin], LabelCounts.Ratio(_binCorrect[bin], _binCounts[bin])))];
-
     /// <summary>Gorodkin 2004, "Comparing two K-category assignments by a K-category correlation coefficient", equation 8.</summary>
     private double MatthewsCorrelation(LabelCounts counts, long exampleCount, List<string> notes)
     {
@@ -234,13 +216,5 @@ public sealed class ClassificationMetrics : ISummedMetric<ClassAnswer>, ILabelMe
 
         if (total > 0) notes.Add($"All {(goldSpread == 0 ? "gold" : "predicted")} labels are the same, Matthews correlation set to 0.");
         return 0;
-    }
-
-    /// <summary>Guo et al. 2017, "On Calibration of Modern Neural Networks", equation 3, on the probability of the predicted label.</summary>
-    private double CalibrationError(long total)
-    {
-        var sum = 0.0;
-        for (var bin = 0; bin < BinCount; bin++) sum += Math.Abs(_binCorrect[bin] - _binConfidence[bin]);
-        return sum / total;
     }
 }

@@ -30,6 +30,9 @@ public sealed record SpanReport
     /// <summary>Missed gold spans that overlap a predicted one of the same label: only the boundary was wrong.</summary>
     public required long BoundaryErrorCount { get; init; }
 
+    /// <summary>Scores of the predicted spans against the share of them that is exactly right; empty where no scores were given.</summary>
+    public ReliabilityBin[] ReliabilityBins { get; init; } = [];
+
     /// <summary>The choices these figures depend on; see <see cref="IMetric{TAnswer}.Signature"/>.</summary>
     public required string Signature { get; init; }
 

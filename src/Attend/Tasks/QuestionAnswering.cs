@@ -181,12 +181,12 @@ public sealed class QuestionAnswering : LearningTask<QuestionExample, AnsweringB
         var seq = (int)output.Logits.shape[1];
         var scores = output.Logits.cpu().contiguous().data<float>().ToArray();
         var row = 0;
+        var options = new AnswerSearchOptions(_options.MaxAnswerTokens, count, _stride, Rules == SquadRules.Squad20);
         var found = new List<AnswerPrediction>(given.Questions.Count);
         foreach (var (example, windows) in given.Questions)
         {
-            var search = new AnswerSearch(example.Context, _options.MaxAnswerTokens, count);
-            foreach (var window in windows) search.Add(window, scores.AsSpan(2 * seq * row++, 2 * seq));
-            found.Add(search.Result(Rules == SquadRules.Squad20));
+            found.Add(AnswerSearch.Find(example.Context, windows, scores.AsSpan(2 * seq * row, 2 * seq * windows.Count), options));
+            row += windows.Count;
         }
         return found;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Attend.Models;
 using Attend.Text.Data;
 
 namespace Attend.App.Commands;
@@ -20,7 +19,7 @@ internal static class DemoCommand
         var command = new Command("demo", """
             The main job on data that come with Attend, in a minute or two.
 
-            Teaches a small BERT the intents of customers' messages (English and Chinese), measures it on messages it has not seen, and uses it.
+            Teaches attend-mini, a small pre-trained BERT, the intents of customers' messages (English and Chinese), measures it on messages it has not seen, and uses it.
 
             Example:
               attend demo
@@ -35,13 +34,13 @@ internal static class DemoCommand
                 Data = Path.Combine(data, "train.tsv"),
                 Dev = Path.Combine(data, "dev.tsv"),
                 Out = folder,
-                Size = EncoderSize.Named["tiny"],
-                Options = new() { Epochs = 8, LearningRate = 1e-3, BatchSize = 16 },
+                From = "attend-mini",
+                Options = new() { Epochs = 12, LearningRate = 1e-3, BatchSize = 16 },
                 TaskOptions = new() { TokenDropout = 0.1, LabelSmoothing = 0.1 },
             };
             // Only an earlier demo is replaced, never somebody's own run.
             training = training with { Overwrite = RunCard.Read(folder)?.Train.Sha256 == DatasetHash.Of(training.Data) };
-            Console.Error.WriteLine($"attend train classify --data {training.Data} --dev {training.Dev} --out {folder}");
+            Console.Error.WriteLine($"attend train classify --from attend-mini --data {training.Data} --dev {training.Dev} --out {folder}");
             var card = TrainingDisplay.Show((progress, notice) => training.Run(progress, notice, cancel));
 
             using var classifier = TextClassifier.Load(folder);

@@ -43,7 +43,7 @@ public sealed class PrecisionContracts
     public void RoundedFactorsGiveNearlyTheSameText(string architecture)
     {
         using var scope = NewDisposeScope();
-        using var model = TinySeq2Seq.Create(architecture);
+        using var model = TinySeq2Seq.Create(architecture, seed: 5);
         var input = new Seq2SeqInput(TinySeq2Seq.Ids(TinySeq2Seq.Source(6, 1), TinySeq2Seq.Source(6, 2)), null, TinySeq2Seq.Ids(TinySeq2Seq.Source(5, 3), TinySeq2Seq.Source(5, 4)));
         var exact = model.Project(model.call(input));
         model.UsePrecision(Precision.BFloat16);

@@ -67,7 +67,8 @@ internal abstract class ComparedAnswers
         }
         var (primary, scale) = Has("BLEU") ? ("chrf", 100) : Has("ROUGE") ? ("rougeL", 1) : ("exact_match", 1);
         return new Comparer<TextAnswer>(Summed(card, options, primary, scale, primary == "exact_match",
-            line => new TextAnswer(Strings(line.GetProperty("gold"))), line => new TextAnswer(line.GetProperty("predicted").GetString()!), [.. WritingMetrics.All()]) with { Primary = Has("BLEU") ? "bleu" : primary }, first.Length);
+            line => new TextAnswer(Strings(line.GetProperty("gold"))), line => new TextAnswer(line.GetProperty("predicted").GetString()!), [.. WritingMetrics.All()]) with
+        { Primary = Has("BLEU") ? "bleu" : primary }, first.Length);
     }
 
     private static AnswerForm<ClassAnswer> Classes(EvaluationCard card, JsonElement[] first, PairedTestOptions options, bool isMultiLabel)

@@ -40,10 +40,16 @@ internal static class CompareCommand
             {
                 Output.WriteJson(new
                 {
-                    comparison.Data, comparison.Task, comparison.Primary, comparison.Signatures, comparison.TestSignature,
+                    comparison.Data,
+                    comparison.Task,
+                    comparison.Primary,
+                    comparison.Signatures,
+                    comparison.TestSignature,
                     Runs = comparison.Runs.Select(run => new { run.Name, run.Folder, run.Evaluation, run.Card.Metrics, run.Card.Intervals }),
                     Pairs = comparison.Pairs.Select(pair => new { pair.First, pair.Second, Verdict = comparison.Verdict(pair), pair.Figures, McNemar = pair.McNemar, pair.Gained, pair.Lost }),
-                    comparison.Differences, comparison.Notes, Page = page,
+                    comparison.Differences,
+                    comparison.Notes,
+                    Page = page,
                 });
             }
             else Show(comparison, page);

@@ -123,10 +123,10 @@ internal static class EmbedCommand
         var answers = request.Queries.Select((query, index) => new { Query = query, Results = search.Nearest(index) }).ToArray();
         if (request.Json) Output.WriteJson(new { Searched = count, Queries = answers });
         else foreach (var answer in answers)
-            {
-                Console.Out.WriteLine(answer.Query);
-                Output.WriteColumns(Console.Out, answer.Results.Select(found => new[] { "  ", found.Cosine.ToString("0.0000", CultureInfo.InvariantCulture), found.Row.ToString(CultureInfo.InvariantCulture), found.Text }));
-            }
+        {
+            Console.Out.WriteLine(answer.Query);
+            Output.WriteColumns(Console.Out, answer.Results.Select(found => new[] { "  ", found.Cosine.ToString("0.0000", CultureInfo.InvariantCulture), found.Row.ToString(CultureInfo.InvariantCulture), found.Text }));
+        }
         return 0;
     }
 }

@@ -23,7 +23,8 @@ internal static class EvaluationFixture
         }
         IReadOnlyList<IMetric<TAnswer>> metrics = metric is MetricSet<TAnswer> set ? set.Metrics : [metric];
         (EvaluationCard.Of(folder.File(run), task, new DataCard($"{name}.tsv", hash, count),
-            [.. metrics.SelectMany(each => each.Result().Select(figure => new MeasuredFigure(figure.Key, figure.Value, null, each.Signature)))]) with { IntervalSignature = "bootstrap" }).Write(path);
+            [.. metrics.SelectMany(each => each.Result().Select(figure => new MeasuredFigure(figure.Key, figure.Value, null, each.Signature)))]) with
+        { IntervalSignature = "bootstrap" }).Write(path);
         return folder.File(run);
     }
 
@@ -46,7 +47,13 @@ internal static class EvaluationFixture
         using var empty = JsonDocument.Parse("{}");
         change(new RunCard
         {
-            Status = "finished", Task = "text classification", Started = default, Train = new("train.tsv", new string('b', 64), 10), Format = empty.RootElement.Clone(), Options = new(), TaskOptions = empty.RootElement.Clone(),
+            Status = "finished",
+            Task = "text classification",
+            Started = default,
+            Train = new("train.tsv", new string('b', 64), 10),
+            Format = empty.RootElement.Clone(),
+            Options = new(),
+            TaskOptions = empty.RootElement.Clone(),
         }).Write(run);
     }
 }

@@ -9,6 +9,9 @@ internal static class AttendProcess
 
     public static readonly string Executable = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Attend.App.exe" : "Attend.App");
 
+    /// <summary>What Ctrl-C sends; where the tests themselves run with it ignored, as background jobs of a shell do, children inherit that, and the other request to stop is sent.</summary>
+    public static string InterruptSignal => IsInterruptIgnored() ? "SIGTERM" : "SIGINT";
+
     public static Process Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
 
     public static Process Start(Dictionary<string, string> environment, string[] arguments)
@@ -29,4 +32,7 @@ internal static class AttendProcess
         process.WaitForExit();
         return new Result(process.ExitCode, output, error.Result);
     }
+
+    private static bool IsInterruptIgnored() => File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } mask
+        && (Convert.ToInt64(mask[7..].Trim(), 16) & 2) != 0; // SIGINT is signal 2, bit 1
 }

@@ -215,7 +215,7 @@ public sealed class CommandLineTests(TrainedRun run) : IClassFixture<TrainedRun>
         Assert.Equal(0, AttendProcess.Run(Command("whole")).ExitCode);
 
         KillWhenLogged("SIGKILL", 20, 137);
-        KillWhenLogged("SIGINT", 100, 130);
+        KillWhenLogged(AttendProcess.InterruptSignal, 100, 130);
         Assert.Equal(0, AttendProcess.Run([.. Command("cut"), "--resume"]).ExitCode);
         Assert.Equal(File.ReadAllText(Path.Combine(run.File("whole"), "log.jsonl")), File.ReadAllText(Path.Combine(run.File("cut"), "log.jsonl")));
         Assert.Equal(File.ReadAllBytes(Path.Combine(run.File("whole"), "model.safetensors")), File.ReadAllBytes(Path.Combine(run.File("cut"), "model.safetensors")));

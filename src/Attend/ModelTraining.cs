@@ -196,7 +196,7 @@ public abstract record ModelTraining<TExample, TBatch, TAnswer> where TBatch : B
             energyBefore = before.Status == "interrupted" ? before.EnergyJoules : null;
         }
 
-        if (Overwrite && Directory.Exists(Out)) Directory.Delete(Out, recursive: true);
+        if (Overwrite && Directory.Exists(Out)) RunFolder.Clear(Out);
         using var run = new RunFolder(Out);
         if (!Resume)
         {

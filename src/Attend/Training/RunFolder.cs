@@ -54,6 +54,16 @@ public sealed class RunFolder : IDisposable
         if (exists && !resume && !overwrite) throw new CheckpointException(path, "holds another run", advice: "Go on with it by --resume, replace it by --overwrite, or choose another folder; nothing was changed.");
     }
 
+    /// <summary>Empties the folder of an earlier run.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="IOException">A process is writing to that run; nothing was changed.</exception>
+    internal static void Clear(string path)
+    {
+        using var run = new RunFolder(path);
+        foreach (var folder in Directory.GetDirectories(path)) Directory.Delete(folder, recursive: true);
+        foreach (var file in Directory.GetFiles(path).Where(file => file != run.File("run.lock"))) System.IO.File.Delete(file);
+    }
+
     /// <summary>The folder.</summary>
     public string Path { get; }
 

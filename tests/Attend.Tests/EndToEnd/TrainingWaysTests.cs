@@ -22,7 +22,7 @@ public sealed class TrainingWaysTests
         });
         var data = folder.Write("many.tsv", "text\tlabel\n" + string.Join('\n', rows) + "\n");
         var format = new Text.Data.LabeledTextOptions { LabelSeparator = "|", LabelsRequired = false };
-        var card = new ClassifierTraining { Data = data, Out = folder.File("run"), Size = Small, Format = format, Options = new() { Epochs = 8, LearningRate = 1e-2, BatchSize = 16 } }.Run();
+        var card = new ClassifierTraining { Data = data, Out = folder.File("run"), Size = Small, Format = format, Options = new() { Epochs = 12, LearningRate = 1e-2, BatchSize = 16 } }.Run();
         Assert.Equal("f1_micro", card.PrimaryMetric);
         using var classifier = TextClassifier.Load(folder.File("run"));
         Assert.Equal(["blue", "red"], classifier.Predict("a red and blue thing here").Labels.Order());

@@ -138,7 +138,7 @@ public sealed class HubCommandTests : IDisposable
         {
             var error = process.StandardError.ReadToEndAsync();
             while (!process.HasExited && (!File.Exists(Partial) || new FileInfo(Partial).Length < 200_000)) Thread.Sleep(5);
-            using (var kill = Process.Start("kill", ["-s", signal, process.Id.ToString()])) kill.WaitForExit();
+            using (var kill = Process.Start("kill", ["-s", signal == "INT" ? AttendProcess.InterruptSignal[3..] : signal, process.Id.ToString()])) kill.WaitForExit();
             process.WaitForExit();
             Assert.Equal(exitCode, process.ExitCode);
             if (signal == "INT") Assert.Contains("what has arrived is kept: the same command goes on from there", await error);

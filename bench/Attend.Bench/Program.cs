@@ -10,6 +10,7 @@ return args switch
     ["tokenize", .. var rest] => TokenizeSpeed.Run(rest),
     ["load", .. var rest] => Loading.Run(rest),
     ["products", .. var rest] => ProductSpeed.Run(rest),
+    ["answer", .. var rest] => AnsweringSpeed.Run(rest),
     ["decode", .. var rest] => DecodingSpeed.Run(rest),
     _ => Usage(),
 };
@@ -29,6 +30,7 @@ static int Usage()
                                               tokenization by WordPiece, byte-level BPE and unigram against Microsoft.ML.Tokenizers, by WordPiece
                                               also against Hugging Face's library under Node
                                               (NPM-FOLDER: where `npm install @anush008/tokenizers` was run, or - to leave it out)
+          answer [tiny|mini|base] [rounds]    questions on contexts of 3,000 words: windows of many at once against one at a time
           decode [mini|base] [rounds] [arms]  writing with an encoder-decoder in both precisions: token-budget batches, one at a time, without cache
           products [rounds]                   float32 products with weights laid out once against libtorch's
           load [rounds]                       reading 1 GB of weights: speed and resident memory

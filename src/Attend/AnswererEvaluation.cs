@@ -40,7 +40,7 @@ public sealed record AnswererEvaluation(EvaluationCard Card, IReadOnlyList<Measu
         var measurement = new Measurement<QuestionAnswer>(() => new SquadMetrics(chosen), "length of the context in characters");
         var threshold = chosen == SquadRules.Squad20 ? new SquadMetrics(chosen) : null;
         var reliability = new ReliabilityCounts();
-        var hardest = new PriorityQueue<AnswerMistake, double>();
+        var hardest = new Foremost<AnswerMistake>(MistakesKept);
         var (count, questionsCut, windows) = (0L, 0L, 0L);
         Directory.CreateDirectory(folder);
         AtomicFile.Write(Path.Combine(folder, EvaluationCard.PredictionsFile), stream => AtomicFile.Write(Path.Combine(folder, OfficialFile), official =>
@@ -72,8 +72,7 @@ public sealed record AnswererEvaluation(EvaluationCard Card, IReadOnlyList<Measu
                 json.WriteString(example.Id, found.Text);
                 var (exact, f1) = Judge(chosen, answer, expected);
                 if (found.Best.Count > 0) reliability.Add((float)probability, exact == 1);
-                if (f1 < 1) hardest.Enqueue(new AnswerMistake(example, best, probability, f1), probability * (1 - f1));
-                if (hardest.Count > MistakesKept) hardest.Dequeue();
+                if (f1 < 1) hardest.Add(probability * (1 - f1), () => new AnswerMistake(example, best, probability, f1));
                 if (answerer.Task.IsQuestionCut(example)) questionsCut++;
                 windows += answerer.Task.Windows(example).Count;
                 count++;
@@ -87,8 +86,6 @@ public sealed record AnswererEvaluation(EvaluationCard Card, IReadOnlyList<Measu
         if (questionsCut > 0) notes.Add($"{questionsCut} questions were longer than the model reads and were cut.");
         notes.Add($"{count:N0} questions were read in {windows:N0} windows.");
         var figures = measurement.Figures();
-        var mistakes = new List<AnswerMistake>();
-        while (hardest.TryDequeue(out var mistake, out _)) mistakes.Insert(0, mistake);
         var bestThreshold = threshold?.BestThreshold();
         var bins = reliability.Bins();
         var evaluation = new AnswererEvaluation(EvaluationCard.Of(answerer.Folder.Path, AnsweringSettings.TaskName, DataCard.Of(dataPath, count), figures) with
@@ -97,7 +94,7 @@ public sealed record AnswererEvaluation(EvaluationCard Card, IReadOnlyList<Measu
             Slices = measurement.Slices(),
             Notes = notes,
             Report = EvaluationCard.Element(new { BestThreshold = bestThreshold, ReliabilityBins = bins }),
-        }, figures, bestThreshold, bins, mistakes);
+        }, figures, bestThreshold, bins, hardest.Sorted());
         evaluation.Card.Write(folder);
         AnswererReport.Write(evaluation, answerer, folder);
         return evaluation;

@@ -71,7 +71,7 @@ public sealed record ClassifierEvaluation(EvaluationCard Card, IReadOnlyList<Mea
         var ranking = new RankingMetrics(task.Labels, task.IsMultiLabel);
         var run = RunCard.Read(classifier.Folder.Path);
         var (baselines, without) = LabelBaselines.Train(BaselineSource(classifier, run), cancel);
-        var hardest = new PriorityQueue<Mistake, double>();
+        var hardest = new Foremost<Mistake>(MistakesKept);
         var truncated = 0L;
         Directory.CreateDirectory(folder);
         AtomicFile.Write(Path.Combine(folder, EvaluationCard.PredictionsFile), stream =>
@@ -94,8 +94,7 @@ public sealed record ClassifierEvaluation(EvaluationCard Card, IReadOnlyList<Mea
                     ranking.Add(answers[i], expected);
                     foreach (var baseline in baselines) baseline.Add(window[i], expected);
                     Write(stream, task.Labels, window[i], answers[i]);
-                    if (Judge(task.Labels, window[i], answers[i], expected) is { } mistake) hardest.Enqueue(mistake, 1 - mistake.GoldProbability);
-                    if (hardest.Count > MistakesKept) hardest.Dequeue();
+                    if (Judge(task.Labels, window[i], answers[i], expected) is { } mistake) hardest.Add(1 - mistake.GoldProbability, () => mistake);
                     if (length > classifier.MaxInputTokens) truncated++;
                 }
                 count += window.Length;
@@ -118,8 +117,6 @@ public sealed record ClassifierEvaluation(EvaluationCard Card, IReadOnlyList<Mea
         if (truncated > 0) notes.Add($"{truncated} of {report.ExampleCount} texts were longer than {classifier.MaxInputTokens} tokens and were cut.");
         if (report.ExampleCount < FewExamples) notes.Add($"Only {report.ExampleCount} examples were measured: the true intervals are wider than the ones shown, which resampling so few makes too narrow.");
         if (without is not null) notes.Add(without);
-        var mistakes = new List<Mistake>();
-        while (hardest.TryDequeue(out var mistake, out _)) mistakes.Insert(0, mistake);
 
         IReadOnlyList<MeasuredFigure> figures = [.. measurement.Figures(), .. ranking.Figures()];
         var evaluation = new ClassifierEvaluation(EvaluationCard.Of(classifier.Folder.Path, classifier.ReadsPairs == true ? ClassifierTraining.PairsName : ClassifierTraining.Name, data, figures) with
@@ -129,7 +126,7 @@ public sealed record ClassifierEvaluation(EvaluationCard Card, IReadOnlyList<Mea
             Baselines = [.. baselines.Select(baseline => baseline.Card())],
             Notes = notes,
             Report = EvaluationCard.Element(report),
-        }, figures, report, mistakes);
+        }, figures, report, hardest.Sorted());
         evaluation.Card.Write(folder);
         ClassifierReport.Write(evaluation, classifier, ranking, folder);
         return evaluation;

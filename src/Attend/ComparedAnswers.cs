@@ -179,9 +179,9 @@ internal abstract class ComparedAnswers
 
             public long OnlySecond { get; private set; }
 
-            public MostChanged Gained { get; } = new(Kept, 1);
+            public Foremost<ChangedExample> Gained { get; } = new(Kept);
 
-            public MostChanged Lost { get; } = new(Kept, -1);
+            public Foremost<ChangedExample> Lost { get; } = new(Kept);
 
             public void Judge(JsonElement first, JsonElement second, double firstQuality, double secondQuality, bool isRightOrWrong)
             {
@@ -192,24 +192,8 @@ internal abstract class ComparedAnswers
                 }
                 var gain = secondQuality - firstQuality;
                 if (gain > 0) Gained.Add(gain, () => ChangedExample.Of(first, second, gain));
-                if (gain < 0) Lost.Add(gain, () => ChangedExample.Of(first, second, gain));
+                if (gain < 0) Lost.Add(-gain, () => ChangedExample.Of(first, second, gain));
             }
         }
-    }
-
-    /// <summary>The examples whose quality has risen most (sign 1) or fallen most (sign -1); of equals the first ones.</summary>
-    private sealed class MostChanged(int count, int sign)
-    {
-        private readonly PriorityQueue<ChangedExample, (double Gain, long Earliness)> _kept = new();
-        private long _seen;
-
-        public void Add(double gain, Func<ChangedExample> describe)
-        {
-            var priority = (sign * gain, -_seen++);
-            if (_kept.Count < count) _kept.Enqueue(describe(), priority);
-            else if (_kept.TryPeek(out _, out var least) && priority.CompareTo(least) > 0) _kept.EnqueueDequeue(describe(), priority);
-        }
-
-        public IReadOnlyList<ChangedExample> Sorted() => [.. _kept.UnorderedItems.OrderByDescending(item => item.Priority).Select(item => item.Element)];
     }
 }

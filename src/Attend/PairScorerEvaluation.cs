@@ -34,7 +34,7 @@ public sealed record PairScorerEvaluation(EvaluationCard Card, IReadOnlyList<Mea
     {
         var task = scorer.Task;
         var measurement = new Measurement<double>(() => new RegressionMetrics(), "length in tokens");
-        var worst = new PriorityQueue<ScoredPair, double>();
+        var worst = new Foremost<ScoredPair>(MistakesKept);
         var (count, truncated) = (0L, 0L);
         var examples = TextPairFile.Open(dataPath, format with { Target = PairTarget.Score }).Read();
         Directory.CreateDirectory(folder);
@@ -46,8 +46,7 @@ public sealed record PairScorerEvaluation(EvaluationCard Card, IReadOnlyList<Mea
                 var length = task.UncutTokenCount(example);
                 measurement.Add(score, gold, length, example.Kept);
                 EvaluationCard.WriteLine(stream, new { example.Line, example.Text, example.Text2, Gold = gold, Predicted = score });
-                worst.Enqueue(new ScoredPair(example.Line, example.Text, example.Text2, gold, score), Math.Abs(score - gold));
-                if (worst.Count > MistakesKept) worst.Dequeue();
+                worst.Add(Math.Abs(score - gold), () => new ScoredPair(example.Line, example.Text, example.Text2, gold, score));
                 if (length > scorer.MaxInputTokens) truncated++;
                 count++;
             }
@@ -59,15 +58,13 @@ public sealed record PairScorerEvaluation(EvaluationCard Card, IReadOnlyList<Mea
         if (TrainingData.Overlap(RunCard.Read(scorer.Folder.Path), data) is { } overlap) notes.Add(overlap);
         notes.AddRange(((RegressionMetrics)measurement.Metric).Notes());
         if (truncated > 0) notes.Add($"{truncated} of {count} pairs were longer than {scorer.MaxInputTokens} tokens and were cut.");
-        var errors = new List<ScoredPair>();
-        while (worst.TryDequeue(out var pair, out _)) errors.Insert(0, pair);
         var figures = measurement.Figures();
         var evaluation = new PairScorerEvaluation(EvaluationCard.Of(scorer.Folder.Path, PairScorerTraining.Name, data, figures) with
         {
             IntervalSignature = measurement.IntervalSignature,
             Slices = measurement.Slices(),
             Notes = notes,
-        }, figures, errors);
+        }, figures, worst.Sorted());
         evaluation.Card.Write(folder);
         evaluation.WritePage(scorer, folder);
         return evaluation;

@@ -39,7 +39,7 @@ public sealed record TaggerEvaluation(EvaluationCard Card, IReadOnlyList<Measure
         var strict = file.Scheme is { } scheme ? new SpanMetrics(scheme) : null;
         var run = RunCard.Read(tagger.Folder.Path);
         var (baselines, without) = Baselines(run);
-        var hardest = new PriorityQueue<TaggingMistake, double>();
+        var hardest = new Foremost<TaggingMistake>(MistakesKept);
         var reliability = new ReliabilityCounts();
         var (count, inexact) = (0L, 0L);
         IEnumerable<TaggedText> Known()
@@ -63,8 +63,7 @@ public sealed record TaggerEvaluation(EvaluationCard Card, IReadOnlyList<Measure
                 EvaluationCard.WriteLine(stream, new { example.Line, example.Text, Gold = example.Spans, Predicted = found.Select(span => span with { Score = Math.Round(span.Score, 6) }) });
                 var gold = example.Spans.ToHashSet();
                 foreach (var span in found) reliability.Add((float)span.Score, gold.Contains(new LabeledSpan(span.Start, span.End, span.Label)));
-                if (Judge(gold, found) is { } surest) hardest.Enqueue(new TaggingMistake(example.Line, example.Text, example.Spans, found), surest);
-                if (hardest.Count > MistakesKept) hardest.Dequeue();
+                if (Judge(gold, found) is { } surest) hardest.Add(surest, () => new TaggingMistake(example.Line, example.Text, example.Spans, found));
                 inexact += task.CountInexact(example);
                 count++;
             }
@@ -82,8 +81,6 @@ public sealed record TaggerEvaluation(EvaluationCard Card, IReadOnlyList<Measure
         if (inexact > 0) notes.Add($"{inexact} gold spans do not begin and end at words of their text, and cannot be found exactly.");
         var figures = measurement.Figures().ToList();
         if (strict is not null) figures.AddRange(strict.Result().Where(figure => figure.Key.EndsWith("_micro", StringComparison.Ordinal)).Select(figure => new MeasuredFigure($"strict_{figure.Key}", figure.Value, null, strict.Signature)));
-        var mistakes = new List<TaggingMistake>();
-        while (hardest.TryDequeue(out var mistake, out _)) mistakes.Insert(0, mistake);
         var evaluation = new TaggerEvaluation(EvaluationCard.Of(tagger.Folder.Path, TaggingSettings.TaskName, data, figures) with
         {
             IntervalSignature = measurement.IntervalSignature,
@@ -91,7 +88,7 @@ public sealed record TaggerEvaluation(EvaluationCard Card, IReadOnlyList<Measure
             Baselines = [.. baselines.Select(baseline => baseline.Card())],
             Notes = notes,
             Report = EvaluationCard.Element(report),
-        }, figures, report, mistakes);
+        }, figures, report, hardest.Sorted());
         evaluation.Card.Write(folder);
         TaggerReport.Write(evaluation, tagger, folder);
         return evaluation;

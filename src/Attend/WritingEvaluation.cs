@@ -45,7 +45,7 @@ public sealed record WritingEvaluation(EvaluationCard Card, IReadOnlyList<Measur
         var create = WritingMetrics.Of(kind, open().Take(ReferencesSeen).SelectMany(pair => pair.References), bleu).Create;
         var measurement = new Measurement<TextAnswer>(create, "source length in tokens");
         var baselines = Baselines(kind, create);
-        var (best, worst) = (new Extremes(TextsKept, 1), new Extremes(TextsKept, -1));
+        var (best, worst) = (new Foremost<JudgedText>(TextsKept), new Foremost<JudgedText>(TextsKept));
         var (cut, unfinished) = (0L, 0L);
         Directory.CreateDirectory(folder);
         AtomicFile.Write(Path.Combine(folder, EvaluationCard.PredictionsFile), stream =>
@@ -61,8 +61,8 @@ public sealed record WritingEvaluation(EvaluationCard Card, IReadOnlyList<Measur
                     var single = create();
                     single.Add(answer, expected);
                     var judged = new JudgedText(pair.Line, pair.Source, pair.References, writing.Text, WritingMetrics.Quality(kind, single.Result()));
-                    best.Add(judged);
-                    worst.Add(judged);
+                    best.Add(judged.Quality, () => judged);
+                    worst.Add(-judged.Quality, () => judged);
                     if (writing.CutTokenCount > 0) cut++;
                     if (!writing.Best[0].IsFinished) unfinished++;
                     EvaluationCard.WriteLine(stream, new { pair.Line, Text = pair.Source, Gold = pair.References, Predicted = writing.Text, writing.Best[0].Score });
@@ -90,18 +90,4 @@ public sealed record WritingEvaluation(EvaluationCard Card, IReadOnlyList<Measur
     private static Baseline<ParallelText, TextAnswer>[] Baselines(WritingKind kind, Func<ISummedMetric<TextAnswer>> create) => kind == WritingKind.Summary
         ? [new("lead-1", "The first sentence of the source.", pair => new TextAnswer(SentenceSplitter.Split(pair.Source).Select(span => pair.Source[span.Start..span.End]).FirstOrDefault("")), create())]
         : [];
-
-    // The texts with the highest quality (sign 1) or the lowest (sign -1); of equals the first ones.
-    private sealed class Extremes(int count, int sign)
-    {
-        private readonly PriorityQueue<JudgedText, (double Quality, long Earliness)> _kept = new();
-
-        public void Add(JudgedText text)
-        {
-            _kept.Enqueue(text, (sign * text.Quality, -text.Line));
-            if (_kept.Count > count) _kept.Dequeue();
-        }
-
-        public IReadOnlyList<JudgedText> Sorted() => [.. _kept.UnorderedItems.OrderByDescending(item => item.Priority).Select(item => item.Element)];
-    }
 }

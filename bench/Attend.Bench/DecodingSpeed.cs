@@ -37,8 +37,8 @@ internal static class DecodingSpeed
             foreach (var arm in arms)
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"beam {beams}, {arm.Name,-22} {Median(arm.Rates),9:#,0} target tokens/s (min {arm.Rates.Min():#,0}, max {arm.Rates.Max():#,0}), {Median(arm.Milliseconds):0.000} processor milliseconds a token"));
-            if (arms.Length < 2) continue;
-            var ratios = arms.First(arm => arm.Name == "float32 batches").Rates.Zip(arms.First(arm => arm.Name == "float32 uncached").Rates, (left, right) => left / right).ToArray();
+            if (arms.FirstOrDefault(arm => arm.Name == "float32 batches") is not { } batches || arms.FirstOrDefault(arm => arm.Name == "float32 uncached") is not { } uncached) continue;
+            var ratios = batches.Rates.Zip(uncached.Rates, (left, right) => left / right).ToArray();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"beam {beams}, float32 batches / uncached {Median(ratios):0.0} (min {ratios.Min():0.0}, max {ratios.Max():0.0})"));
         }
         return 0;

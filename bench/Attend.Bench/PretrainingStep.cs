@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Attend.Layers;
 using Attend.Models;
@@ -21,24 +20,15 @@ internal static class PretrainingStep
         var arms = (arguments.ElementAtOrDefault(2) ?? "default,float32,bfloat16").Split(',');
         Engine.Start();
         var size = EncoderSize.Named[name] with { Dropout = 0 };
-        var updates = arms.Select(arm => arm == "default" ? Default(size) : Ours(size, Enum.Parse<Precision>(arm, ignoreCase: true))).ToArray();
-        var times = arms.Select(_ => new List<double>()).ToArray();
-        for (var round = -1; round < rounds; round++)
-            for (var arm = 0; arm < arms.Length; arm++)
-            {
-                Engine.Start(new EngineOptions { Precision = arms[arm] == "default" ? MatmulPrecision.Highest : MatmulPrecision.Medium });
-                var start = Stopwatch.GetTimestamp();
-                updates[arm]();
-                if (round >= 0) times[arm].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            }
+        var updates = new UpdateArms(arms, () => Default(size), precision => Ours(size, precision));
+        updates.Run(rounds);
         var (flop, peak) = Flop(size);
         Console.WriteLine($"pre-training update, {name}, {Pieces} x {Inputs} inputs of {Seq} tokens, vocabulary {VocabSize}, {get_num_threads()} threads, {rounds} rounds interleaved; ratios to {arms[0]}; bfloat16 peak {peak / 1e9:0} Gflop/s");
-        for (var arm = 0; arm < arms.Length; arm++)
+        updates.Show((median, _) =>
         {
-            var ratios = times[0].Zip(times[arm], (left, right) => left / right).Order().ToArray();
-            var rate = Pieces * Inputs * Seq / times[arm].Order().ElementAt(rounds / 2) * 1000;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{arms[arm],-9} {rate:0} tokens/s   ratio median {ratios[ratios.Length / 2]:0.00} (min {ratios[0]:0.00}, max {ratios[^1]:0.00})   {rate * flop / peak:P0} of the peak"));
-        }
+            var rate = Pieces * Inputs * Seq / median * 1000;
+            return string.Create(CultureInfo.InvariantCulture, $"{rate:0} tokens/s, {rate * flop / peak:P0} of the peak");
+        });
         return 0;
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Attend.Layers;
 using Attend.Models;
@@ -25,23 +24,10 @@ internal static class TrainingStep
         var arms = (arguments.ElementAtOrDefault(2) ?? "default,float32,bfloat16").Split(',');
         Engine.Start();
         var size = EncoderSize.Named[name];
-        var steps = arms.ToDictionary(arm => arm, arm => arm == "default" ? Default(size) : Ours(size, Enum.Parse<Precision>(arm, ignoreCase: true)));
-        var times = arms.ToDictionary(arm => arm, _ => new List<double>());
-        for (var round = -1; round < rounds; round++)
-            foreach (var arm in arms)
-            {
-                // A B C A B C; the first round warms up and does not count.
-                Engine.Start(new EngineOptions { Precision = arm == "default" ? MatmulPrecision.Highest : MatmulPrecision.Medium });
-                var start = Stopwatch.GetTimestamp();
-                steps[arm]();
-                if (round >= 0) times[arm].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            }
+        var updates = new UpdateArms(arms, () => Default(size), precision => Ours(size, precision));
+        updates.Run(rounds);
         Console.WriteLine($"training step, {name} ({size.LayerCount} x {size.HiddenSize}), batch {Batch}, seq {Seq}, {get_num_threads()} threads, {rounds} rounds interleaved; ratios to {arms[0]}");
-        foreach (var arm in arms)
-        {
-            var ratios = times[arms[0]].Zip(times[arm], (left, right) => left / right).Order().ToArray();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{arm,-10} {times[arm].Order().ElementAt(rounds / 2):0} ms (fastest {times[arm].Min():0})   ratio median {ratios[ratios.Length / 2]:0.00} (min {ratios[0]:0.00}, max {ratios[^1]:0.00})"));
-        }
+        updates.Show((median, fastest) => string.Create(CultureInfo.InvariantCulture, $"{median:0} ms (fastest {fastest:0})"));
         return 0;
     }
 

@@ -9,7 +9,7 @@ internal sealed record EvaluateRequest(string Model, string Data, string? Out, s
 {
     public Precision Precision { get; init; }
 
-    public string Folder(string modelFolder) => Out ?? ClassifierEvaluation.DefaultFolder(modelFolder, Data);
+    public string Folder(string modelFolder) => Out ?? EvaluationCard.DefaultFolder(modelFolder, Data);
 }
 
 /// <summary>What `predict` was asked, whatever the model's task.</summary>

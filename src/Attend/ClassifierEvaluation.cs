@@ -31,14 +31,6 @@ public sealed record ClassifierEvaluation(EvaluationCard Card, IReadOnlyList<Mea
     private const int MistakesKept = 50;
     private const int FewExamples = 30;
 
-    /// <summary>Where results go unless another folder is named: evaluation/NAME in the model's folder, NAME being the data file's; evaluation/OWNER--MODEL/NAME in the current folder for a model in the hub's cache, which is not written to.</summary>
-    public static string DefaultFolder(string modelFolder, string dataPath)
-    {
-        var name = Path.GetFileName(dataPath);
-        var results = ModelSource.NameOf(modelFolder) is { } published ? Path.Combine("evaluation", published.Split('@')[0].Replace("/", "--")) : Path.Combine(modelFolder, "evaluation");
-        return Path.Combine(results, name.Contains('.', StringComparison.Ordinal) ? name[..name.IndexOf('.', StringComparison.Ordinal)] : name);
-    }
-
     /// <summary>Measures a classifier and writes metrics.json, predictions.jsonl, the pictures and report.html.</summary>
     /// <remarks>Streams the data: memory does not grow with the number of examples, but for 4 bytes per score and label that ROC-AUC needs by definition.</remarks>
     /// <param name="classifier">The model.</param>

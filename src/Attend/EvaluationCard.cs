@@ -48,6 +48,20 @@ public sealed record EvaluationCard
     /// <summary>Further counts, as the task has them; a record.</summary>
     public JsonElement? Report { get; init; }
 
+    /// <summary>Where results go unless another folder is named: evaluation/NAME in the model's folder, NAME being the data file's; evaluation/OWNER--MODEL/NAME in the current folder for a published model, whose folder is not written to.</summary>
+    /// <param name="modelFolder">The model's folder.</param>
+    /// <param name="dataPath">What it is measured on.</param>
+    public static string DefaultFolder(string modelFolder, string dataPath)
+    {
+        var name = Path.GetFileName(dataPath);
+        var results = ModelSource.NameOf(modelFolder) is { } published ? PublishedFolder(published) : Path.Combine(modelFolder, "evaluation");
+        return Path.Combine(results, name.Contains('.', StringComparison.Ordinal) ? name[..name.IndexOf('.', StringComparison.Ordinal)] : name);
+    }
+
+    /// <summary>Where the results of a published model are, below the current folder.</summary>
+    /// <param name="name">"owner/name", with or without a revision.</param>
+    internal static string PublishedFolder(string name) => Path.Combine("evaluation", name.Split('@')[0].Replace("/", "--"));
+
     /// <summary>A card with the figures.</summary>
     /// <param name="model">The model's folder.</param>
     /// <param name="task">What was measured.</param>

@@ -18,7 +18,7 @@ internal sealed record EvaluationFolder(string Path, EvaluationCard Card)
         if (Directory.Exists(run) && File.Exists(System.IO.Path.Combine(run, EvaluationCard.FileName)))
             return [new(run, EvaluationCard.Read(run)!)];
         // The folder is where `evaluate` writes to.
-        var folder = Directory.Exists(run) ? System.IO.Path.GetDirectoryName(ClassifierEvaluation.DefaultFolder(run, "data"))! : System.IO.Path.Combine("evaluation", run.Split('@')[0].Replace("/", "--"));
+        var folder = Directory.Exists(run) ? System.IO.Path.GetDirectoryName(EvaluationCard.DefaultFolder(run, "data"))! : EvaluationCard.PublishedFolder(run);
         string[] written = Directory.Exists(folder) ? [.. Directory.EnumerateDirectories(folder).Where(each => File.Exists(System.IO.Path.Combine(each, EvaluationCard.FileName)))] : [];
         if (written.Length == 0)
         {

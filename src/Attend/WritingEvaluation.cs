@@ -27,6 +27,10 @@ public sealed record WritingEvaluation(EvaluationCard Card, IReadOnlyList<Measur
     // References that are looked at to find out what language they are in.
     private const int ReferencesSeen = 1000;
 
+    /// <summary>Names of the figures, without the precision and recall that an F1 is made of.</summary>
+    public IReadOnlyList<string> MainFigures =>
+        [.. Card.Metrics.Keys.Where(name => !name.Contains("_precision", StringComparison.Ordinal) && !name.Contains("_recall", StringComparison.Ordinal))];
+
     /// <summary>Writes every text of the data, measures it, and writes metrics.json, predictions.jsonl, the pictures and report.html.</summary>
     /// <remarks>Streams the data: memory does not grow with the number of examples.</remarks>
     /// <param name="generator">The model.</param>

@@ -16,7 +16,7 @@ internal static class WritingReport
     public static void Write(WritingEvaluation evaluation, TextGenerator generator, DecodingOptions options, string folder)
     {
         var page = new EvaluationPage(evaluation.Card, evaluation.Figures, generator.Folder, folder);
-        var shown = evaluation.Figures.Select(figure => figure.Name).Where(name => !name.Contains("_precision", StringComparison.Ordinal) && !name.Contains("_recall", StringComparison.Ordinal)).ToArray();
+        var shown = evaluation.MainFigures;
         page.Facts.Add(new ReportFact("Input", $"cut after {generator.MaxInputTokens} tokens"));
         page.Facts.Add(new ReportFact("Decoding", options.Sampling is { } sampling
             ? $"sampling, temperature {sampling.Temperature}, top-k {sampling.TopK}, top-p {sampling.TopP}, min-p {sampling.MinP}, seed {sampling.Seed}"

@@ -31,7 +31,7 @@ internal static class CompareCommand
             {
                 if (name is not null) throw new ArgumentException("--data and --on exclude each other: --data evaluates anew");
                 foreach (var folder in folders) Evaluate(folder, path, parsed.GetValue(device)!, cancel);
-                name = Path.GetFileName(ClassifierEvaluation.DefaultFolder(folders[0], path));
+                name = Path.GetFileName(EvaluationCard.DefaultFolder(folders[0], path));
             }
             var comparison = RunComparison.Of(folders, name, cancel);
             var page = parsed.GetValue(output) ?? ComparisonPage.DefaultPath(comparison);

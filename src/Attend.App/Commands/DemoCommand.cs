@@ -45,7 +45,7 @@ internal static class DemoCommand
 
             using var classifier = TextClassifier.Load(folder);
             var test = Path.Combine(data, "test.tsv");
-            var target = ClassifierEvaluation.DefaultFolder(folder, test);
+            var target = EvaluationCard.DefaultFolder(folder, test);
             var evaluation = ClassifierEvaluation.Run(classifier, test, training.Format, target, cancel);
             var answers = Questions.Select(question => (Text: question, Answer: classifier.Predict(question))).ToArray();
             if (parsed.GetValue(json))

@@ -37,10 +37,10 @@ internal sealed class EvaluateWriting
         };
         var decoding = generator.DefaultDecoding;
         if (parsed.GetValue(_beams) is { } beams) decoding = decoding with { Beams = beams };
-        var folder = output ?? ClassifierEvaluation.DefaultFolder(generator.Folder.Path, data);
+        var folder = output ?? EvaluationCard.DefaultFolder(generator.Folder.Path, data);
         var evaluation = WritingEvaluation.Run(generator, data, Open, folder, decoding, bleu, cancel);
         if (json) Output.WriteJson(new { Folder = folder, evaluation.Card.Metrics, evaluation.Card.Intervals, evaluation.Card.Baselines, evaluation.Card.Slices, evaluation.Card.Signatures, evaluation.Card.Notes });
-        else EvaluationDisplay.Show(evaluation.Card, folder, [.. evaluation.Card.Metrics.Keys.Where(name => !name.Contains("_precision", StringComparison.Ordinal) && !name.Contains("_recall", StringComparison.Ordinal))]);
+        else EvaluationDisplay.Show(evaluation.Card, folder, [.. evaluation.MainFigures]);
         return 0;
     }
 }

@@ -7,7 +7,7 @@ internal static class LanguageModelCommand
 {
     public static int Evaluate(MaskedLanguageModel model, string[] text, string? output, bool json, CancellationToken cancel)
     {
-        var folder = output ?? ClassifierEvaluation.DefaultFolder(model.Folder.Path, text[0].Replace('*', '_'));
+        var folder = output ?? EvaluationCard.DefaultFolder(model.Folder.Path, text[0].Replace('*', '_'));
         var evaluation = LanguageModelEvaluation.Run(model, string.Join(Pretraining.PatternSeparator, text), folder: folder, cancel: cancel);
         if (json)
         {

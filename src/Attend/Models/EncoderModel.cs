@@ -60,6 +60,13 @@ public abstract class EncoderModel(string name) : nn.Module<EncoderInput, Encode
     /// <summary>Embedding of each word, [vocab, embedding]; the decoder of a <see cref="MaskedLanguageHead"/> is tied to it.</summary>
     public abstract Tensor WordEmbeddings { get; }
 
+    /// <summary>Checks that the model can hold inputs of a length.</summary>
+    /// <exception cref="ArgumentException">It cannot.</exception>
+    internal void RequireRoom(int maxInputTokens, string parameter)
+    {
+        if (maxInputTokens > MaxPositionEmbeddings) throw new ArgumentException($"MaxInputTokens is {maxInputTokens}, but the model can hold {MaxPositionEmbeddings} tokens", parameter);
+    }
+
     /// <summary>The architecture's own head over the summary of a text or over its tokens, freshly drawn.</summary>
     /// <param name="kind">SequenceClassification reads <see cref="Summary"/>; TokenClassification, QuestionAnswering (two scores: start and end) and ReplacedTokenDetection (one score) read each hidden state.</param>
     /// <param name="labelCount">Number of scores.</param>

@@ -54,8 +54,7 @@ public sealed class PairScoring : LearningTask<TextPair, PairScoringBatch, doubl
     public PairScoring(EncoderModel encoder, ITokenizer tokenizer, PairScoringOptions options, Device device) : base(nameof(PairScoring))
     {
         if (!encoder.Config.IsRegression) throw new ArgumentException("the model's configuration is not one of a single number (problem_type \"regression\")", nameof(encoder));
-        if (options.MaxInputTokens > encoder.MaxPositionEmbeddings)
-            throw new ArgumentException($"MaxInputTokens is {options.MaxInputTokens}, but the model can hold {encoder.MaxPositionEmbeddings} tokens", nameof(options));
+        encoder.RequireRoom(options.MaxInputTokens, nameof(options));
         if (!(options.TokenDropout >= 0 && options.TokenDropout < 1)) throw new ArgumentException($"TokenDropout is {options.TokenDropout}; expected a probability in [0, 1)", nameof(options));
         (_encoder, _tokenizer, _options, Device) = (encoder, tokenizer, options, device);
         _head = encoder.CreateHead(HeadKind.SequenceClassification, 1);

@@ -60,8 +60,7 @@ public sealed class PretrainingTask : LearningTask<PretrainingExample, Pretraini
     /// <exception cref="ArgumentException">Inputs would be longer than the model can hold.</exception>
     public PretrainingTask(EncoderModel encoder, int padId, PretrainingOptions options, Device device) : base(nameof(PretrainingTask))
     {
-        if (options.MaxInputTokens > encoder.MaxPositionEmbeddings)
-            throw new ArgumentException($"MaxInputTokens is {options.MaxInputTokens}, but the model can hold {encoder.MaxPositionEmbeddings} tokens", nameof(options));
+        encoder.RequireRoom(options.MaxInputTokens, nameof(options));
         (_encoder, _padId, _maxInputTokens, Device) = (encoder, padId, options.MaxInputTokens, device);
         _words = encoder.CreateMaskedLanguageHead();
         _nextSentence = options.Objective == PretrainingObjective.MlmNsp ? new NextSentenceHead(encoder) : null;

@@ -87,8 +87,7 @@ public sealed class QuestionAnswering : LearningTask<QuestionExample, AnsweringB
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public QuestionAnswering(EncoderModel encoder, ITokenizer tokenizer, AnsweringOptions options, Device device) : base(nameof(QuestionAnswering))
     {
-        if (options.MaxInputTokens > encoder.MaxPositionEmbeddings)
-            throw new ArgumentException($"MaxInputTokens is {options.MaxInputTokens}, but the model can hold {encoder.MaxPositionEmbeddings} tokens", nameof(options));
+        encoder.RequireRoom(options.MaxInputTokens, nameof(options));
         (_stride, _maxQuestionTokens) = (options.Stride ?? options.MaxInputTokens / 3, options.MaxQuestionTokens ?? options.MaxInputTokens / 4);
         if (_maxQuestionTokens < 1) throw new ArgumentException($"MaxQuestionTokens is {_maxQuestionTokens}; expected at least 1", nameof(options));
         if (options.MaxAnswerTokens < 1) throw new ArgumentException($"MaxAnswerTokens is {options.MaxAnswerTokens}; expected at least 1", nameof(options));

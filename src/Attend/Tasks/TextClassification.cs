@@ -71,8 +71,7 @@ public sealed class TextClassification : LearningTask<LabeledText, Classificatio
         if (Labels.Distinct().Count() < Labels.Count) throw new ArgumentException($"the model's configuration has {Labels.Count} labels of {Labels.Distinct().Count()} names; a classifier needs names that differ", nameof(encoder));
         if (encoder.MaxPositionEmbeddings <= tokenizer.SpecialTokenCount(pair: false))
             throw new ArgumentException($"the model can hold {encoder.MaxPositionEmbeddings} tokens, and {tokenizer.SpecialTokenCount(pair: false)} are special ones: there is no room for text", nameof(encoder));
-        if (options.MaxInputTokens > encoder.MaxPositionEmbeddings)
-            throw new ArgumentException($"MaxInputTokens is {options.MaxInputTokens}, but the model can hold {encoder.MaxPositionEmbeddings} tokens", nameof(options));
+        encoder.RequireRoom(options.MaxInputTokens, nameof(options));
         if (options.MaxInputTokens <= tokenizer.SpecialTokenCount(pair: false))
             throw new ArgumentException($"MaxInputTokens is {options.MaxInputTokens}; expected room for {tokenizer.SpecialTokenCount(pair: false)} special tokens and at least one more", nameof(options));
         if (!(options.LabelSmoothing >= 0 && options.LabelSmoothing < 1)) throw new ArgumentException($"LabelSmoothing is {options.LabelSmoothing}; expected a share in [0, 1)", nameof(options));

@@ -96,8 +96,7 @@ public sealed class TextEmbedding : LearningTask<EmbeddingExample, EmbeddingBatc
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public TextEmbedding(EncoderModel encoder, ITokenizer tokenizer, TextEmbeddingOptions options, Device device) : base(nameof(TextEmbedding))
     {
-        if (options.MaxInputTokens > encoder.MaxPositionEmbeddings)
-            throw new ArgumentException($"MaxInputTokens is {options.MaxInputTokens}, but the model can hold {encoder.MaxPositionEmbeddings} tokens", nameof(options));
+        encoder.RequireRoom(options.MaxInputTokens, nameof(options));
         if (options.MaxInputTokens <= tokenizer.SpecialTokenCount(pair: false))
             throw new ArgumentException($"MaxInputTokens is {options.MaxInputTokens}; expected room for {tokenizer.SpecialTokenCount(pair: false)} special tokens and at least one more", nameof(options));
         foreach (var dimensions in options.NestedDimensions.Append(options.Dimensions ?? 1)) CheckDimensions(dimensions, encoder.HiddenSize);

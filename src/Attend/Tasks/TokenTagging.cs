@@ -94,8 +94,7 @@ public sealed class TokenTagging : LearningTask<TaggedText, TaggingBatch, SpanAn
         {
             throw new ArgumentException($"the model's labels are not tags of one scheme: {fault.Message}", nameof(encoder), fault);
         }
-        if (options.MaxInputTokens > encoder.MaxPositionEmbeddings)
-            throw new ArgumentException($"MaxInputTokens is {options.MaxInputTokens}, but the model can hold {encoder.MaxPositionEmbeddings} tokens", nameof(options));
+        encoder.RequireRoom(options.MaxInputTokens, nameof(options));
         var room = options.MaxInputTokens - tokenizer.SpecialTokenCount(pair: false);
         _stride = options.Stride ?? options.MaxInputTokens / 4;
         if (_stride < 0 || room <= _stride)

@@ -14,6 +14,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>Name of the run card's file.</summary>
     internal const string CardFile = "run.json";
 
+    private const string LockFile = "run.lock";
     private const string CheckpointFolder = "checkpoint";
     private const string KeptFolder = "average";
     private readonly FileStream _lock;
@@ -26,7 +27,7 @@ public sealed class RunFolder : IDisposable
     {
         Path = path;
         Directory.CreateDirectory(path);
-        var lockPath = File("run.lock");
+        var lockPath = File(LockFile);
         try
         {
             _lock = new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
@@ -61,7 +62,7 @@ public sealed class RunFolder : IDisposable
     {
         using var run = new RunFolder(path);
         foreach (var folder in Directory.GetDirectories(path)) Directory.Delete(folder, recursive: true);
-        foreach (var file in Directory.GetFiles(path).Where(file => file != run.File("run.lock"))) System.IO.File.Delete(file);
+        foreach (var file in Directory.GetFiles(path).Where(file => file != run.File(LockFile))) System.IO.File.Delete(file);
     }
 
     /// <summary>The folder.</summary>

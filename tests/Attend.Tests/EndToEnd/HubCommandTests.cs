@@ -56,7 +56,7 @@ public sealed class HubCommandTests : IDisposable
         Assert.Equal(0, Attend("convert", Name, "--out", _home.File("converted")).ExitCode);
         Assert.Equal(File.ReadAllBytes(TinyBert.File("config.json")), File.ReadAllBytes(_home.File("converted", "config.json")));
         Assert.Empty(_server.Requests);
-        Assert.Equal(Path.Combine("evaluation", "owner--tiny", "test"), ClassifierEvaluation.DefaultFolder(folder, "data/test.tsv"));
+        Assert.Equal(Path.Combine("evaluation", "owner--tiny", "test"), EvaluationCard.DefaultFolder(folder, "data/test.tsv"));
     }
 
     [Fact]

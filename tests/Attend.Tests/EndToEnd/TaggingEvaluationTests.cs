@@ -21,7 +21,7 @@ public sealed class TaggingEvaluationTests
             var run = folder.File($"run{epochs}");
             new TaggerTraining { Data = train, Out = run, Size = Small, TaskOptions = new() { MaxInputTokens = 24 }, Options = new() { Epochs = epochs, LearningRate = 5e-3, BatchSize = 16 } }.Run();
             using var tagger = EntityTagger.Load(run);
-            return TaggerEvaluation.Run(tagger, test, new TaggedTextOptions(), ClassifierEvaluation.DefaultFolder(run, test)).Card;
+            return TaggerEvaluation.Run(tagger, test, new TaggedTextOptions(), EvaluationCard.DefaultFolder(run, test)).Card;
         }).ToArray();
 
         var baselines = evaluations[1].Baselines.ToDictionary(baseline => baseline.Name);

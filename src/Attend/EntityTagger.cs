@@ -1,5 +1,4 @@
 using Attend.Checkpoints;
-using Attend.Layers;
 using Attend.Models;
 using Attend.Runtime;
 using Attend.Tasks;
@@ -12,23 +11,15 @@ namespace Attend;
 /// using var tagger = EntityTagger.Load("runs/ner");
 /// foreach (var span in tagger.Predict("Tim Cook visited 北京")) Console.WriteLine($"{span.Label} {span.Start}-{span.End}");
 /// </code></example>
-public sealed class EntityTagger : IDisposable
+public sealed class EntityTagger : TrainedModel<TokenTagging>
 {
-    private readonly EncoderModel _encoder;
-    private IDisposable? _rounded;
 
-    private EntityTagger(ModelFolder folder, EncoderModel encoder, TokenTagging task)
+    private EntityTagger(ModelFolder folder, EncoderModel encoder, TokenTagging task) : base(folder, encoder, task, task.Device)
     {
-        (Folder, _encoder, Task) = (folder, encoder, task);
     }
 
     /// <summary>What spans can be.</summary>
     public IReadOnlyList<string> Labels => Task.Labels;
-
-    /// <summary>The folder the model came from.</summary>
-    public ModelFolder Folder { get; }
-
-    internal TokenTagging Task { get; }
 
     /// <summary>Loads a tagger from a run or any model folder with a head over tokens.</summary>
     /// <param name="path">The folder, or the name of a pulled model: "owner/name".</param>
@@ -50,15 +41,6 @@ public sealed class EntityTagger : IDisposable
         return new EntityTagger(folder, encoder, task);
     }
 
-    /// <summary>Chooses what matrix products are computed in: bfloat16 is faster where the device has instructions for it, and changes scores in their third digit.</summary>
-    /// <param name="precision">Auto takes bfloat16 where it is faster.</param>
-    /// <param name="notice">Told where bfloat16 is wanted but not to be had, and float32 used; null = nobody.</param>
-    public void UsePrecision(Precision precision, Action<string>? notice = null)
-    {
-        _rounded?.Dispose();
-        _rounded = Task.Settle(precision, Task.Device, notice);
-    }
-
     /// <summary>The spans of one text, in order, without overlap.</summary>
     /// <param name="text">Any string, of any length.</param>
     public IReadOnlyList<EntitySpan> Predict(string text) => Predict([text])[0];
@@ -73,12 +55,4 @@ public sealed class EntityTagger : IDisposable
     /// <param name="cancel">Stops between batches.</param>
     public IEnumerable<IReadOnlyList<EntitySpan>> Stream(IEnumerable<string> texts, CancellationToken cancel = default) =>
         Inference.Stream(Task, texts.Select((text, index) => new TaggedText { Text = text, Spans = [], Line = index + 1 }), Task.Spans, cancel).Select(entry => entry.Result);
-
-    /// <summary>Frees the weights.</summary>
-    public void Dispose()
-    {
-        _rounded?.Dispose();
-        Task.Dispose();
-        _encoder.Dispose();
-    }
 }

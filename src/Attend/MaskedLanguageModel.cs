@@ -1,5 +1,4 @@
 using Attend.Checkpoints;
-using Attend.Layers;
 using Attend.Models;
 using Attend.Runtime;
 using Attend.Tasks;
@@ -25,26 +24,18 @@ public sealed record FilledPlace(TextSpan Span, IReadOnlyList<TokenProbability> 
 /// using var model = MaskedLanguageModel.Load("runs/bert-mini");
 /// var places = model.Fill("Paris is the [MASK] of France.");
 /// </code></example>
-public sealed class MaskedLanguageModel : IDisposable
+public sealed class MaskedLanguageModel : TrainedModel<PretrainingTask>
 {
     private readonly EncoderModel _encoder;
-    private IDisposable? _rounded;
 
-    private MaskedLanguageModel(ModelFolder folder, EncoderModel encoder, ITokenizer tokenizer, PretrainingTask task, PretrainingOptions inputs)
-    {
-        (Folder, _encoder, Tokenizer, Task, Inputs) = (folder, encoder, tokenizer, task, inputs);
-    }
-
-    /// <summary>The folder the model came from.</summary>
-    public ModelFolder Folder { get; }
+    private MaskedLanguageModel(ModelFolder folder, EncoderModel encoder, ITokenizer tokenizer, PretrainingTask task, PretrainingOptions inputs) : base(folder, encoder, task, task.Device) =>
+        (_encoder, Tokenizer, Inputs) = (encoder, tokenizer, inputs);
 
     /// <summary>Its tokenizer.</summary>
     public ITokenizer Tokenizer { get; }
 
     /// <summary>Whether the model can also tell which segment follows another.</summary>
     public bool HasNextSentence => Inputs.Objective == PretrainingObjective.MlmNsp;
-
-    internal PretrainingTask Task { get; }
 
     internal PretrainingOptions Inputs { get; }
 
@@ -76,15 +67,6 @@ public sealed class MaskedLanguageModel : IDisposable
         return new MaskedLanguageModel(folder, encoder, tokenizer, task, inputs);
     }
 
-    /// <summary>Chooses what matrix products are computed in: bfloat16 is faster where the device has instructions for it, and changes probabilities in their third digit.</summary>
-    /// <param name="precision">Auto takes bfloat16 where it is faster.</param>
-    /// <param name="notice">Told where bfloat16 is wanted but not to be had, and float32 used; null = nobody.</param>
-    public void UsePrecision(Precision precision, Action<string>? notice = null)
-    {
-        _rounded?.Dispose();
-        _rounded = Task.Settle(precision, Task.Device, notice);
-    }
-
     /// <summary>Guesses what stands in the hidden places of a text.</summary>
     /// <param name="text">Holds the mask token of the model once or more: "Paris is the [MASK] of France."</param>
     /// <param name="count">How many tokens for each place.</param>
@@ -106,13 +88,5 @@ public sealed class MaskedLanguageModel : IDisposable
         var perPlace = best.Length / positions.Length;
         return [.. positions.Select((position, place) => new FilledPlace(encoding.Offsets[position],
             [.. Enumerable.Range(place * perPlace, perPlace).Select(at => new TokenProbability(Tokenizer.TokenOf((int)tokens[at]), (int)tokens[at], best[at]))]))];
-    }
-
-    /// <summary>Frees the weights.</summary>
-    public void Dispose()
-    {
-        _rounded?.Dispose();
-        Task.Dispose();
-        _encoder.Dispose();
     }
 }

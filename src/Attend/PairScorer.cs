@@ -1,5 +1,4 @@
 using Attend.Checkpoints;
-using Attend.Layers;
 using Attend.Models;
 using Attend.Runtime;
 using Attend.Tasks;
@@ -17,23 +16,13 @@ public readonly record struct PairScore(double Value, bool Truncated);
 /// using var scorer = PairScorer.Load("runs/similarity");
 /// Console.WriteLine(scorer.Score("a man is dancing", "someone dances").Value);
 /// </code></example>
-public sealed class PairScorer : IDisposable
+public sealed class PairScorer : TrainedModel<PairScoring>
 {
-    private readonly EncoderModel _encoder;
-    private IDisposable? _rounded;
 
-    private PairScorer(ModelFolder folder, EncoderModel encoder, PairScoring task, int maxInputTokens)
-    {
-        (Folder, _encoder, Task, MaxInputTokens) = (folder, encoder, task, maxInputTokens);
-    }
+    private PairScorer(ModelFolder folder, EncoderModel encoder, PairScoring task, int maxInputTokens) : base(folder, encoder, task, task.Device) => MaxInputTokens = maxInputTokens;
 
     /// <summary>Where an input of both texts is cut, in tokens, special tokens included.</summary>
     public int MaxInputTokens { get; }
-
-    /// <summary>The folder the model came from.</summary>
-    public ModelFolder Folder { get; }
-
-    internal PairScoring Task { get; }
 
     /// <summary>Loads a scorer from a run or any model folder with a head of one number (problem_type "regression").</summary>
     /// <param name="path">The folder, or the name of a pulled model: "owner/name".</param>
@@ -55,15 +44,6 @@ public sealed class PairScorer : IDisposable
         return new PairScorer(folder, encoder, task, limit);
     }
 
-    /// <summary>Chooses what matrix products are computed in: bfloat16 is faster where the device has instructions for it, and changes scores in their third digit.</summary>
-    /// <param name="precision">Auto takes bfloat16 where it is faster.</param>
-    /// <param name="notice">Told where bfloat16 is wanted but not to be had, and float32 used; null = nobody.</param>
-    public void UsePrecision(Precision precision, Action<string>? notice = null)
-    {
-        _rounded?.Dispose();
-        _rounded = Task.Settle(precision, Task.Device, notice);
-    }
-
     /// <summary>The score of one pair.</summary>
     /// <param name="text">The first text.</param>
     /// <param name="text2">The second text.</param>
@@ -75,12 +55,4 @@ public sealed class PairScorer : IDisposable
     public IEnumerable<PairScore> Stream(IEnumerable<(string Text, string Text2)> pairs, CancellationToken cancel = default) =>
         Inference.Stream(Task, pairs.Select((pair, index) => new TextPair { Text = pair.Text, Text2 = pair.Text2, Line = index + 1 }), Task.Answer, cancel)
             .Select(entry => new PairScore(entry.Result, Task.IsTruncated(entry.Example)));
-
-    /// <summary>Frees the weights.</summary>
-    public void Dispose()
-    {
-        _rounded?.Dispose();
-        Task.Dispose();
-        _encoder.Dispose();
-    }
 }

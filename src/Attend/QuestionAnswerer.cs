@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Attend.Checkpoints;
-using Attend.Layers;
 using Attend.Models;
 using Attend.Runtime;
 using Attend.Tasks;
@@ -30,23 +29,15 @@ public sealed record AnswererOptions
 /// using var answerer = QuestionAnswerer.Load("runs/qa");
 /// var answer = answerer.Answer("Where was he born?", article);
 /// </code></example>
-public sealed class QuestionAnswerer : IDisposable
+public sealed class QuestionAnswerer : TrainedModel<QuestionAnswering>
 {
-    private readonly EncoderModel _encoder;
-    private IDisposable? _rounded;
 
-    private QuestionAnswerer(ModelFolder folder, EncoderModel encoder, QuestionAnswering task)
+    private QuestionAnswerer(ModelFolder folder, EncoderModel encoder, QuestionAnswering task) : base(folder, encoder, task, task.Device)
     {
-        (Folder, _encoder, Task) = (folder, encoder, task);
     }
-
-    /// <summary>The folder the model came from.</summary>
-    public ModelFolder Folder { get; }
 
     /// <summary>Whether it can say that a context holds no answer.</summary>
     public bool MayBeUnanswerable => Task.Rules == SquadRules.Squad20;
-
-    internal QuestionAnswering Task { get; }
 
     /// <summary>Loads an answerer from a run or any model folder with such a head.</summary>
     /// <param name="path">The folder, or the name of a pulled model: "owner/name".</param>
@@ -80,15 +71,6 @@ public sealed class QuestionAnswerer : IDisposable
         return new QuestionAnswerer(folder, encoder, task);
     }
 
-    /// <summary>Chooses what matrix products are computed in: bfloat16 is faster where the device has instructions for it, and changes scores in their third digit.</summary>
-    /// <param name="precision">Auto takes bfloat16 where it is faster.</param>
-    /// <param name="notice">Told where bfloat16 is wanted but not to be had, and float32 used; null = nobody.</param>
-    public void UsePrecision(Precision precision, Action<string>? notice = null)
-    {
-        _rounded?.Dispose();
-        _rounded = Task.Settle(precision, Task.Device, notice);
-    }
-
     /// <summary>Answers one question.</summary>
     /// <param name="question">The question.</param>
     /// <param name="context">The text to find the answer in, of any length.</param>
@@ -116,13 +98,5 @@ public sealed class QuestionAnswerer : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         return Inference.Stream(Task, questions, output => Task.Search(output, count), cancel);
-    }
-
-    /// <summary>Frees the weights.</summary>
-    public void Dispose()
-    {
-        _rounded?.Dispose();
-        Task.Dispose();
-        _encoder.Dispose();
     }
 }

@@ -1,5 +1,4 @@
 using Attend.Checkpoints;
-using Attend.Layers;
 using Attend.Models;
 using Attend.Runtime;
 using Attend.Tasks;
@@ -31,15 +30,13 @@ public sealed record ClassPrediction(IReadOnlyList<string> Labels, IReadOnlyList
 /// using var classifier = TextClassifier.Load("runs/tickets");
 /// var answer = classifier.Predict("my card was charged twice");
 /// </code></example>
-public sealed class TextClassifier : IDisposable
+public sealed class TextClassifier : TrainedModel<TextClassification>
 {
     private const int MaxBatchTokens = 8192;
-    private readonly EncoderModel _encoder;
-    private IDisposable? _rounded;
 
-    private TextClassifier(ModelFolder folder, EncoderModel encoder, TextClassification task, int maxInputTokens)
+    private TextClassifier(ModelFolder folder, EncoderModel encoder, TextClassification task, int maxInputTokens) : base(folder, encoder, task, task.Device)
     {
-        (Folder, _encoder, Task, MaxInputTokens) = (folder, encoder, task, maxInputTokens);
+        MaxInputTokens = maxInputTokens;
         ReadsPairs = RunCard.Read(folder.Path)?.Task switch { ClassifierTraining.PairsName => true, ClassifierTraining.Name => false, _ => null };
     }
 
@@ -48,11 +45,6 @@ public sealed class TextClassifier : IDisposable
 
     /// <summary>Where an input is cut, in tokens, special tokens included.</summary>
     public int MaxInputTokens { get; }
-
-    /// <summary>The folder the model came from.</summary>
-    public ModelFolder Folder { get; }
-
-    internal TextClassification Task { get; }
 
     /// <summary>Whether the model was trained on pairs of texts, or on texts; null where that is not known.</summary>
     public bool? ReadsPairs { get; }
@@ -82,15 +74,6 @@ public sealed class TextClassifier : IDisposable
         return new TextClassifier(folder, encoder, task, limit);
     }
 
-    /// <summary>Chooses what matrix products are computed in: bfloat16 is faster where the device has instructions for it, and changes probabilities in their third digit.</summary>
-    /// <param name="precision">Auto takes bfloat16 where it is faster.</param>
-    /// <param name="notice">Told where bfloat16 is wanted but not to be had, and float32 used; null = nobody.</param>
-    public void UsePrecision(Precision precision, Action<string>? notice = null)
-    {
-        _rounded?.Dispose();
-        _rounded = Task.Settle(precision, Task.Device, notice);
-    }
-
     /// <summary>Classifies one text.</summary>
     public ClassPrediction Predict(string text) => Predict([text])[0];
 
@@ -115,14 +98,6 @@ public sealed class TextClassifier : IDisposable
             for (var i = 0; i < indices.Length; i++) predictions[indices[i]] = Describe(answers[i], Task.IsTruncated(examples[indices[i]]));
         }
         return predictions;
-    }
-
-    /// <summary>Frees the weights.</summary>
-    public void Dispose()
-    {
-        _rounded?.Dispose();
-        Task.Dispose();
-        _encoder.Dispose();
     }
 
     private ClassPrediction Describe(ClassAnswer answer, bool truncated) => new(

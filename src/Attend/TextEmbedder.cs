@@ -1,5 +1,4 @@
 using Attend.Checkpoints;
-using Attend.Layers;
 using Attend.Models;
 using Attend.Runtime;
 using Attend.Tasks;
@@ -31,24 +30,15 @@ public readonly record struct EmbeddedText(float[] Vector, int TokenCount, bool 
 /// using var embedder = TextEmbedder.Load("runs/search");
 /// float[] vector = embedder.Embed("how do I get my money back?");
 /// </code></example>
-public sealed class TextEmbedder : IEmbeddingGenerator<string, Embedding<float>>
+public sealed class TextEmbedder : TrainedModel<TextEmbedding>, IEmbeddingGenerator<string, Embedding<float>>
 {
-    private readonly EncoderModel _encoder;
-    private readonly TextEmbedding _task;
     private readonly Lock _computing = new();
-    private IDisposable? _rounded;
 
-    private TextEmbedder(ModelFolder folder, EncoderModel encoder, TextEmbeddingOptions options, bool isKnown, Text.Tokenizers.ITokenizer tokenizer, string device)
-    {
-        (Folder, _encoder, Options, HasPooling) = (folder, encoder, options, isKnown);
-        _task = new TextEmbedding(encoder, tokenizer, options, DeviceChoice.Parse(device));
-    }
-
-    /// <summary>The folder the model came from.</summary>
-    public ModelFolder Folder { get; }
+    private TextEmbedder(ModelFolder folder, EncoderModel encoder, TextEmbedding task, TextEmbeddingOptions options, bool isKnown) : base(folder, encoder, task, task.Device) =>
+        (Options, HasPooling) = (options, isKnown);
 
     /// <summary>How many numbers a vector has.</summary>
-    public int DimensionCount => _task.DimensionCount;
+    public int DimensionCount => Task.DimensionCount;
 
     /// <summary>Where a text is cut, in tokens, special tokens included.</summary>
     public int MaxInputTokens => Options.MaxInputTokens;
@@ -58,8 +48,6 @@ public sealed class TextEmbedder : IEmbeddingGenerator<string, Embedding<float>>
 
     /// <summary>Whether the folder says how (modules.json); otherwise it is an encoder that was never taught to make vectors of texts.</summary>
     public bool HasPooling { get; }
-
-    internal TextEmbedding Task => _task;
 
     internal TextEmbeddingOptions Options { get; }
 
@@ -82,19 +70,11 @@ public sealed class TextEmbedder : IEmbeddingGenerator<string, Embedding<float>>
         Engine.Start();
         var encoder = architecture.Create(folder.Config);
         var limit = options.MaxInputTokens ?? Math.Min(pooling.MaxInputTokens ?? card?.MaxInputTokens ?? int.MaxValue, encoder.MaxPositionEmbeddings);
-        var embedder = new TextEmbedder(folder, encoder, new TextEmbeddingOptions { MaxInputTokens = limit, Pooling = pooling, Dimensions = options.Dimensions }, known is not null, tokenizer, device);
+        var settings = new TextEmbeddingOptions { MaxInputTokens = limit, Pooling = pooling, Dimensions = options.Dimensions };
+        var task = new TextEmbedding(encoder, tokenizer, settings, DeviceChoice.Parse(device));
         folder.LoadWeights(new CheckpointPart(encoder, architecture.Keys));
-        embedder._task.eval();
-        return embedder;
-    }
-
-    /// <summary>Chooses what matrix products are computed in: bfloat16 is faster where the device has instructions for it, and changes vectors in their third digit.</summary>
-    /// <param name="precision">Auto takes bfloat16 where it is faster.</param>
-    /// <param name="notice">Told where bfloat16 is wanted but not to be had, and float32 used; null = nobody.</param>
-    public void UsePrecision(Precision precision, Action<string>? notice = null)
-    {
-        _rounded?.Dispose();
-        _rounded = _task.Settle(precision, _task.Device, notice);
+        task.eval();
+        return new TextEmbedder(folder, encoder, task, settings, known is not null);
     }
 
     /// <summary>The vector of one text.</summary>
@@ -110,9 +90,9 @@ public sealed class TextEmbedder : IEmbeddingGenerator<string, Embedding<float>>
     /// <param name="texts">Read while vectors are taken.</param>
     /// <param name="cancel">Stops between batches.</param>
     public IEnumerable<EmbeddedText> Stream(IEnumerable<string> texts, CancellationToken cancel = default) =>
-        Inference.Stream(_task, texts.Select((text, index) => new EmbeddingExample([text], index + 1)), _task.Answer, cancel).Select(entry =>
+        Inference.Stream(Task, texts.Select((text, index) => new EmbeddingExample([text], index + 1)), Task.Answer, cancel).Select(entry =>
         {
-            var length = _task.UncutTokenCount(entry.Example.Texts[0]);
+            var length = Task.UncutTokenCount(entry.Example.Texts[0]);
             return new EmbeddedText(entry.Result.Vectors[0], length, length > MaxInputTokens);
         });
 
@@ -147,14 +127,6 @@ public sealed class TextEmbedder : IEmbeddingGenerator<string, Embedding<float>>
         if (serviceKey is not null) return null;
         if (serviceType == typeof(EmbeddingGeneratorMetadata)) return new EmbeddingGeneratorMetadata("attend", providerUri: null, defaultModelId: Folder.Path, defaultModelDimensions: DimensionCount);
         return serviceType.IsInstanceOfType(this) ? this : null;
-    }
-
-    /// <summary>Frees the weights.</summary>
-    public void Dispose()
-    {
-        _rounded?.Dispose();
-        _task.Dispose();
-        _encoder.Dispose();
     }
 
     private float[] Cut(float[] vector, int? dimensions)

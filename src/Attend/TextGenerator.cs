@@ -50,30 +50,24 @@ public sealed record Alignment(IReadOnlyList<string> Source, IReadOnlyList<strin
 /// using var translator = TextGenerator.Load("runs/en-de");
 /// var german = translator.Write("A man rides a bicycle.").Text;
 /// </code></example>
-public sealed class TextGenerator : IDisposable
+public sealed class TextGenerator : TrainedModel<TextToText>
 {
     // Padded source tokens times beams that are decoded at once.
     private const int MaxBatchTokens = 16_384;
     private readonly Seq2SeqModel _model;
-    private IDisposable _rounded;
     private readonly ITokenizer _tokenizer;
 
-    private TextGenerator(ModelFolder folder, Seq2SeqModel model, ITokenizer tokenizer, TextToText task, RunCard? card)
+    private TextGenerator(ModelFolder folder, Seq2SeqModel model, ITokenizer tokenizer, TextToText task, RunCard? card) : base(folder, model, task, task.Device)
     {
-        (Folder, _model, _tokenizer, Task, Card) = (folder, model, tokenizer, task, card);
-        _rounded = Task.KeepRounded();
+        (_model, _tokenizer, Card) = (model, tokenizer, card);
+        UsePrecision(Precision.Float32);
     }
-
-    /// <summary>The folder the model came from.</summary>
-    public ModelFolder Folder { get; }
 
     /// <summary>How it was trained; null where it was not trained here.</summary>
     public RunCard? Card { get; }
 
     /// <summary>Where a source is cut, in tokens, special tokens included.</summary>
     public int MaxInputTokens => Task.Options.MaxInputTokens;
-
-    internal TextToText Task { get; }
 
     /// <summary>Loads a run, or any folder with an encoder-decoder.</summary>
     /// <param name="path">The folder.</param>
@@ -101,15 +95,6 @@ public sealed class TextGenerator : IDisposable
         var task = folder.Build(() => new TextToText(model, tokenizer, options, WritingMetrics.Of(WritingMetrics.KindOf(card), []), DeviceChoice.Parse(device)));
         task.eval();
         return new TextGenerator(folder, model, tokenizer, task, card);
-    }
-
-    /// <summary>Chooses what matrix products are computed in: bfloat16 is faster where the device has instructions for it, and changes scores in their third digit.</summary>
-    /// <param name="precision">Auto takes bfloat16 where it is faster.</param>
-    /// <param name="notice">Told where bfloat16 is wanted but not to be had, and float32 used; null = nobody.</param>
-    public void UsePrecision(Precision precision, Action<string>? notice = null)
-    {
-        _rounded.Dispose();
-        _rounded = Task.Settle(precision, Task.Device, notice);
     }
 
     /// <summary>Answers one source.</summary>
@@ -206,14 +191,6 @@ public sealed class TextGenerator : IDisposable
                 table[row, column] = targetWords[row].Tokens.Where(place => place >= unsaid && place - unsaid < said.Length)
                     .Select(place => sourceWords[column].Tokens.Sum(seen => (double)values[(place - unsaid) * sourceTokens.Length + seen])).DefaultIfEmpty().Average();
         return new([.. sourceWords.Select(word => word.Text)], [.. targetWords.Select(word => word.Text)], table);
-    }
-
-    /// <summary>Frees the weights.</summary>
-    public void Dispose()
-    {
-        _rounded.Dispose();
-        Task.Dispose();
-        _model.Dispose();
     }
 
     /// <summary>How the model was judged, or greedy.</summary>
